@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+
+namespace Granary.Core.Attempts;
+
+/// <summary>One life of an engine process, as far as the cell can prove it. All instants are of the clock of the cell's host.</summary>
+/// <param name="Process">Identifies the process (boot, pid and start time), so that a restart is never mistaken for continuity.</param>
+/// <param name="StartedAt">When the process started; null where it cannot be seen (a remote engine).</param>
+/// <param name="UpFrom">The first answer on a fresh connection. What ended earlier may have ended in the engine's start-up clean-up.</param>
+/// <param name="UpUntil">When the last answered fresh connection was opened. A stopping engine closes its listener first, so up to here it was not stopping.</param>
+/// <param name="GoneAt">When the process was seen to be absent; null while it lives or where it cannot be seen.</param>
+public sealed record EngineLife(string Process, DateTimeOffset? StartedAt, DateTimeOffset UpFrom, DateTimeOffset UpUntil, DateTimeOffset? GoneAt = null);
+
+/// <summary>
+/// The lives of a cell's engine, oldest first; the cell keeps them durably on its host. They answer one question: did a process end
+/// by itself, or may the engine's stop or start-up have ended it? (DESIGN 4: an exit is the command's own only if it happened while the
+/// engine was continuously up and not stopping, or while the engine process was provably absent.)
+/// </summary>
+public sealed record EngineRecord(ImmutableList<EngineLife> Lives)
+{
+    /// <summary>Lives kept; older ones can only concern containers that were reported long ago.</summary>
+    public const int LivesKept = 32;
+
+    public static readonly EngineRecord Empty = new([]);
+
+    /// <summary>The engine answered on a connection opened at <paramref name="at"/>.</summary>
+    public EngineRecord Answered(string process, DateTimeOffset? startedAt, DateTimeOffset at)
+    {
+        if (Lives is [.., var last] && last.Process == process && last.GoneAt is null)
+        {
+            return at <= last.UpUntil ? this : new EngineRecord(Lives.SetItem(Lives.Count - 1, last with { UpUntil = at }));
+        }
+
+        var lives = Lives.Add(new EngineLife(process, startedAt, at, at));
+        return new EngineRecord(lives.Count > LivesKept ? lives.RemoveAt(0) : lives);
+    }
+
+    /// <summary>The engine process was seen to be absent at <paramref name="at"/>.</summary>
+    public EngineRecord Gone(string process, DateTimeOffset at) =>
+        Lives is [.., var last] && last.Process == process && last.GoneAt is null
+            ? new EngineRecord(Lives.SetItem(Lives.Count - 1, last with { GoneAt = at }))
+            : this;
+
+    /// <summary>Whether a process that ended at <paramref name="finishedAt"/> ended by itself; null when it did, else the reason for doubt in words.</summary>
+    public string? DoubtAbout(DateTimeOffset finishedAt)
+    {
+        for (var index = Lives.Count - 1; index >= 0; index--)
+        {
+            var life = Lives[index];
+            if (finishedAt > life.UpUntil)
+            {
+                var next = index + 1 < Lives.Count ? Lives[index + 1] : null;
+                return WasAbsent(life, next, finishedAt) ? null : "it ended while its engine was stopping or starting";
+            }
+
+            if (finishedAt >= life.UpFrom)
+            {
+                return null;
+            }
+        }
+
+        return "it ended before its engine was seen to be up";
+    }
+
+    private static bool WasAbsent(EngineLife life, EngineLife? next, DateTimeOffset finishedAt) =>
+        life.GoneAt is { } gone && finishedAt >= gone && (next is null || (next.StartedAt is { } started && finishedAt < started));
+}
