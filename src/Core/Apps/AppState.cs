@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Granary.Core.Apps;
+
+/// <summary>What the user wants the app to be.</summary>
+public enum DesiredState
+{
+    Stopped,
+    Started,
+}
+
+/// <summary>The durable state of one app. A fresh instance is an app that was never created.</summary>
+public sealed record AppState
+{
+    public AppId Id { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public Guid Space { get; init; }
+
+    public Lifecycle Lifecycle { get; init; }
+
+    public DesiredState Desired { get; init; }
+
+    public bool Exists { get; init; }
+
+    /// <summary>The newest package, and the droplet that tasks and instances take by default.</summary>
+    public PackageId? NewestPackage { get; init; }
+
+    public DropletId? CurrentDroplet { get; init; }
+
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>
+    /// Every sequence id up to here may have been given to a task. An activation hands out the ids of the block that it has taken
+    /// itself; what a lost activation did not use stays a gap.
+    /// </summary>
+    public int SequenceIdsTaken { get; init; }
+
+    public Metadata Metadata { get; init; } = Metadata.Empty;
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}

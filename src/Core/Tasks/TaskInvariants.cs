@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+
+namespace Granary.Core.Tasks;
+
+/// <summary>
+/// What holds for every decision about a task. One list, three users: tests, simulator, and the grain before it saves.
+/// 1. A finished task keeps its phase, outcome and attempt; only labels change.
+/// 2. The attempt number never falls and rises by one, and only into RUNNING.
+/// 3. A cell is held exactly while RUNNING or CANCELING.
+/// 4. Losses and failures stay within their budgets (one over the loss budget only when that ends the task).
+/// 5. FAILED has a reason; no other phase has one.
+/// 6. A stop cause is set exactly while CANCELING, and CANCELING has a time to look again.
+/// 7. PENDING and RUNNING never sleep past the deadline.
+/// 8. An attempt is ordered to start only by the decision that placed it, and only with the number it placed.
+/// 9. A decision that does not change says so: its next state is the one before.
+/// 10. The phase moves only along the picture in <see cref="TaskMachine"/>.
+/// </summary>
+public static class TaskInvariants
+{
+    private static readonly ImmutableHashSet<(TaskPhase, TaskPhase)> Moves =
+    [
+        (TaskPhase.Absent, TaskPhase.Pending),
+        (TaskPhase.Pending, TaskPhase.Running),
+        (TaskPhase.Pending, TaskPhase.Failed),
+        (TaskPhase.Running, TaskPhase.Pending),
+        (TaskPhase.Running, TaskPhase.Canceling),
+        (TaskPhase.Running, TaskPhase.Succeeded),
+        (TaskPhase.Running, TaskPhase.Failed),
+        (TaskPhase.Canceling, TaskPhase.Succeeded),
+        (TaskPhase.Canceling, TaskPhase.Failed),
+    ];
+
+    /// <summary>The broken rules in words; empty when all hold.</summary>
+    public static ImmutableArray<string> Check(TaskState before, Decision<TaskState, TaskEffect> decision)
+    {
+        var after = decision.Next;
+        var broken = ImmutableArray.CreateBuilder<string>();
+        Require(!before.IsFinished || SameOutcome(before, after), "1: a finished task changed");
+        Require(after.Attempt == before.Attempt || (after.Attempt == before.Attempt + 1 && after.Phase == TaskPhase.Running && before.Phase == TaskPhase.Pending), "2: the attempt number moved");
+        Require(after.HoldsCell == after.Cell.HasValue, "3: a cell is held in the wrong phase");
+        Require(after.Spec is null || WithinBudgets(after), "4: a budget was exceeded");
+        Require((after.Phase == TaskPhase.Failed) == (after.FailureReason is not null), "5: failure and reason do not go together");
+        Require((after.Phase == TaskPhase.Canceling) == after.Stop.HasValue && (after.Phase != TaskPhase.Canceling || after.WakeAt.HasValue), "6: canceling without cause or wake-up");
+        Require(after.DeadlineAt is null || after.Phase is not (TaskPhase.Pending or TaskPhase.Running) || after.WakeAt <= after.DeadlineAt, "7: sleeps past its deadline");
+        Require(decision.Effects.OfType<TaskEffect.StartAttempt>().All(start => before.Phase == TaskPhase.Pending && start.Attempt == after.Key && start.Cell == after.Cell), "8: a start without a placement");
+        Require(decision.Changes || ReferenceEquals(before, after), "9: changed in silence");
+        Require(after.Phase == before.Phase || Moves.Contains((before.Phase, after.Phase)), $"10: moved from {before.Phase} to {after.Phase}");
+        return broken.ToImmutable();
+
+        void Require(bool holds, string rule)
+        {
+            if (!holds)
+            {
+                broken.Add(rule);
+            }
+        }
+    }
+
+    private static bool SameOutcome(TaskState before, TaskState after) =>
+        before with { Metadata = after.Metadata, UpdatedAt = after.UpdatedAt } == after;
+
+    private static bool WithinBudgets(TaskState task) =>
+        task.Counters.Failures <= task.Spec!.Policy.RetriesMax
+        && task.Counters.Losses <= task.Spec.Policy.LossesMax + (task.Phase == TaskPhase.Failed ? 1 : 0);
+}

@@ -1,0 +1,117 @@
+using Granary.Core.Apps;
+using Granary.Core.Tasks;
+
+namespace Granary.Grains.Ports;
+
+/// <summary>
+/// The columns by which documents are listed. They are part of the stored document, and the storage's own write statement copies
+/// them into indexed columns, so a listing can never disagree with the state (DESIGN 6).
+/// </summary>
+/// <param name="App">The app it belongs to; for an app its own guid.</param>
+/// <param name="Scope">Where <paramref name="Name"/> must be unique; null where it need not be.</param>
+/// <param name="State">The phase as the API shows it, for example RUNNING.</param>
+/// <param name="CreatedAt">Microseconds since 1970, UTC; the same for the other instants.</param>
+public sealed record ListingRow(
+    Guid Guid,
+    Guid App,
+    int Sequence,
+    string Name,
+    string? Scope,
+    string State,
+    string? Cell,
+    long CreatedAt,
+    long UpdatedAt,
+    long? WakeAt,
+    IReadOnlyDictionary<string, string> Labels);
+
+/// <summary>What one grain stores: its state, and the columns by which it is listed.</summary>
+public abstract class Document<TState>
+    where TState : new()
+{
+    public TState State { get; set; } = new();
+
+    /// <summary>Derived from <see cref="State"/> whenever it is written.</summary>
+    public abstract ListingRow Row { get; }
+
+    protected static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+}
+
+public sealed class TaskDocument : Document<TaskState>
+{
+    /// <summary>The state name of the grain class; unique, because the storage's key does not hold the grain's type.</summary>
+    public const string Kind = "task";
+
+    public override ListingRow Row => new(
+        State.Id.Value,
+        State.App.Value,
+        State.SequenceId,
+        State.Spec?.Name ?? "",
+        null,
+        TaskMachine.Upper(State.Phase),
+        State.Cell?.Name,
+        Micros(State.CreatedAt),
+        Micros(State.UpdatedAt),
+        State.WakeAt is { } wakeAt ? Micros(wakeAt) : null,
+        State.Metadata.Labels);
+}
+
+public sealed class AppDocument : Document<AppState>
+{
+    public const string Kind = "app";
+
+    public override ListingRow Row => new(
+        State.Id.Value,
+        State.Id.Value,
+        0,
+        State.Name,
+        State.Space.ToString("D"),
+        State.Desired.ToString().ToUpperInvariant(),
+        null,
+        Micros(State.CreatedAt),
+        Micros(State.UpdatedAt),
+        null,
+        State.Metadata.Labels);
+}
+
+public sealed class PackageDocument : Document<PackageState>
+{
+    public const string Kind = "package";
+
+    public override ListingRow Row => new(
+        State.Id.Value,
+        State.App.Value,
+        0,
+        "",
+        null,
+        ApiName(State.Phase),
+        null,
+        Micros(State.CreatedAt),
+        Micros(State.UpdatedAt),
+        null,
+        State.Metadata.Labels);
+
+    private static string ApiName(PackagePhase phase) => phase switch
+    {
+        PackagePhase.AwaitingUpload => "AWAITING_UPLOAD",
+        PackagePhase.ProcessingUpload => "PROCESSING_UPLOAD",
+        _ => phase.ToString().ToUpperInvariant(),
+    };
+}
+
+public sealed class DropletDocument : Document<DropletState>
+{
+    public const string Kind = "droplet";
+
+    public override ListingRow Row => new(
+        State.Id.Value,
+        State.App.Value,
+        0,
+        "",
+        null,
+        State.Phase.ToString().ToUpperInvariant(),
+        null,
+        Micros(State.CreatedAt),
+        Micros(State.UpdatedAt),
+        null,
+        State.Metadata.Labels);
+}

@@ -1,0 +1,20 @@
+namespace Granary.Grains.Ports;
+
+/// <summary>Keeps package and droplet bits by the SHA-256 of their content (lower-case hex). What is stored never changes.</summary>
+public interface IBlobStore
+{
+    /// <summary>Adds bytes to an upload at <paramref name="offset"/>; repeating the last call is harmless. Refuses (returns false) a gap.</summary>
+    Task<bool> Append(Guid upload, long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
+
+    /// <summary>Ends an upload: the bits become readable under their digest. Idempotent.</summary>
+    Task<Blob> Complete(Guid upload, CancellationToken cancellation);
+
+    /// <summary>Forgets an upload that will not be completed.</summary>
+    Task Abandon(Guid upload, CancellationToken cancellation);
+
+    /// <summary>Opens bits for reading; throws <see cref="FileNotFoundException"/> when there are none under this digest.</summary>
+    Task<Stream> Open(string digest, CancellationToken cancellation);
+}
+
+/// <param name="Digest">SHA-256, lower-case hex.</param>
+public sealed record Blob(string Digest, long SizeBytes);
