@@ -29,16 +29,18 @@ apt_install() {
     rm -f "$log"
 }
 
-# docker_client: the path of the distribution's own client where there is one, because a much newer one may refuse its engine.
-docker_client() { if [[ -x /usr/bin/docker ]]; then echo /usr/bin/docker; else command -v docker; fi; }
+# docker_cli ARGUMENT...: the distribution's own client where there is one.
+docker_cli() {
+    if [[ -x /usr/bin/docker ]]; then
+        /usr/bin/docker "$@"
+    else
+        docker "$@"
+    fi
+}
 
-# docker_cli ARGUMENT...
-docker_cli() { "$(docker_client)" "$@"; }
-
-# engine_answers URI: an engine that needs more than ten seconds for its version is of no use.
+# engine_answers URI
 engine_answers() {
-    docker_client >/dev/null &&
-        DOCKER_CONTEXT='' timeout 10 "$(docker_client)" -H "$1" version --format '{{.Server.Version}}' >/dev/null 2>&1
+    command -v docker >/dev/null && DOCKER_CONTEXT='' timeout 10 "$(command -v docker)" -H "$1" version --format '{{.Server.Version}}' >/dev/null 2>&1
 }
 
 # wait_until SECONDS COMMAND...: true as soon as the command is.

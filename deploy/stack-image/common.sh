@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # The packed file systems are kept, so that a second engine needs no network. Delete the folder to fetch newer packages.
-cache=$(readlink -m "${GRANARY_STATE:-$here/../../.state}/images")
+cache=${GRANARY_IMAGE_CACHE:-$(readlink -m "$here/../../.state/images")}
 
 # The recipe is its scripts: what they make is made again when they change.
 recipe=$(cat "$here/common.sh" "$(readlink -f "$0")" | sha256sum | cut -c1-12)

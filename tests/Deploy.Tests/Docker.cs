@@ -3,12 +3,12 @@ using Granary.Testing;
 
 namespace Granary.Deploy.Tests;
 
-/// <summary>The docker client that the distribution installs with the engine; a newer one elsewhere may refuse an old engine.</summary>
+/// <summary>The docker client.</summary>
 internal static class Docker
 {
     public static async Task<string> Run(string engineUri, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("/usr/bin/docker", ["--host", engineUri, .. arguments])
+        var start = new ProcessStartInfo("docker", ["--host", engineUri, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

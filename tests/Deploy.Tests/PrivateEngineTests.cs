@@ -8,12 +8,12 @@ public sealed class PrivateEngineTests
     [Fact]
     public async Task Starting_an_engine_that_runs_changes_nothing()
     {
-        await using var engine = await PrivateEngine.StartAsync("same", "--no-network");
+        await using var engine = await PrivateEngine.StartAsync("same", new(Network: false));
         var before = engine.Pid;
 
-        var uri = await Script.Run("deploy/engine/private-engine", "up", engine.Folder, "--no-network");
+        var socket = await Script.Run("deploy/engine/private-engine", "up", engine.Folder, "--no-network");
 
-        Assert.Equal(engine.Uri, uri);
+        Assert.Equal(engine.SocketPath, socket);
         Assert.Equal(before, engine.Pid);
     }
 
@@ -23,9 +23,9 @@ public sealed class PrivateEngineTests
         await using var one = await PrivateEngine.StartAsync("one");
         await using var two = await PrivateEngine.StartAsync("two");
 
-        Assert.NotEqual(await Docker.Run(one.Uri, "info", "--format={{.ID}}"), await Docker.Run(two.Uri, "info", "--format={{.ID}}"));
+        Assert.NotEqual(await Docker.Run(one.SocketUri, "info", "--format={{.ID}}"), await Docker.Run(two.SocketUri, "info", "--format={{.ID}}"));
         Assert.NotEqual(await Subnet(one), await Subnet(two));
-        Assert.Equal($"[\"granary.engine={one.Folder}\"]", await Docker.Run(one.Uri, "info", "--format={{json .Labels}}"));
+        Assert.Equal($"[\"granary.engine={one.Folder}\"]", await Docker.Run(one.SocketUri, "info", "--format={{json .Labels}}"));
     }
 
     [Fact]
@@ -33,29 +33,29 @@ public sealed class PrivateEngineTests
     {
         await using var engine = await PrivateEngine.StartAsync("out");
         await engine.LoadBusybox();
-        var gateway = await Docker.Run(engine.Uri, "run", "--rm", SharedEngine.BusyboxImage, "sh", "-c", "ip route | awk '/^default/ { print $3 }'");
+        var gateway = await Docker.Run(engine.SocketUri, "run", "--rm", SharedEngine.BusyboxImage, "sh", "-c", "ip route | awk '/^default/ { print $3 }'");
 
-        await Docker.Run(engine.Uri, "run", "--rm", SharedEngine.BusyboxImage, "ping", "-c", "1", "-W", "5", gateway);
+        await Docker.Run(engine.SocketUri, "run", "--rm", SharedEngine.BusyboxImage, "ping", "-c", "1", "-W", "5", gateway);
     }
 
     [Fact]
     public async Task With_live_restore_a_container_survives_its_engine_being_killed()
     {
-        await using var engine = await PrivateEngine.StartAsync("live", "--no-network", "--live-restore");
+        await using var engine = await PrivateEngine.StartAsync("live", new(Network: false, LiveRestore: true));
         await engine.LoadBusybox();
-        await Docker.Run(engine.Uri, "run", "--detach", "--init", "--name=lives", SharedEngine.BusyboxImage, "sleep", "1000");
-        var before = await Docker.Run(engine.Uri, "inspect", "--format={{.State.Pid}}", "lives");
+        await Docker.Run(engine.SocketUri, "run", "--detach", "--init", "--name=lives", SharedEngine.BusyboxImage, "sleep", "1000");
+        var before = await Docker.Run(engine.SocketUri, "inspect", "--format={{.State.Pid}}", "lives");
 
         await engine.Kill();
         await engine.Restart();
 
-        Assert.Equal(before, await Docker.Run(engine.Uri, "inspect", "--format={{.State.Pid}}", "lives"));
+        Assert.Equal(before, await Docker.Run(engine.SocketUri, "inspect", "--format={{.State.Pid}}", "lives"));
     }
 
     [Fact]
     public async Task A_pid_file_that_names_a_stranger_does_not_stop_the_start()
     {
-        await using var engine = await PrivateEngine.StartAsync("stale", "--no-network");
+        await using var engine = await PrivateEngine.StartAsync("stale", new(Network: false));
         await engine.Kill();
         await File.WriteAllTextAsync(Path.Combine(engine.Folder, "pid"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
@@ -69,8 +69,8 @@ public sealed class PrivateEngineTests
     {
         var engine = await PrivateEngine.StartAsync("gone");
         await engine.LoadBusybox();
-        await Docker.Run(engine.Uri, "run", "--detach", "--name=left", SharedEngine.BusyboxImage, "sleep", "1000");
-        var container = await Docker.Run(engine.Uri, "inspect", "--format={{.State.Pid}}", "left");
+        await Docker.Run(engine.SocketUri, "run", "--detach", "--name=left", SharedEngine.BusyboxImage, "sleep", "1000");
+        var container = await Docker.Run(engine.SocketUri, "inspect", "--format={{.State.Pid}}", "left");
         var bridge = (await File.ReadAllTextAsync(Path.Combine(engine.Folder, "network"))).Split(' ')[0];
         Assert.True(Directory.Exists($"/sys/class/net/{bridge}"));
 
@@ -120,5 +120,5 @@ public sealed class PrivateEngineTests
     }
 
     private static Task<string> Subnet(PrivateEngine engine) =>
-        Docker.Run(engine.Uri, "network", "inspect", "--format={{(index .IPAM.Config 0).Subnet}}", "bridge");
+        Docker.Run(engine.SocketUri, "network", "inspect", "--format={{(index .IPAM.Config 0).Subnet}}", "bridge");
 }

@@ -33,7 +33,7 @@ public sealed class StackImageTests(SharedEngine shared)
     [Fact]
     public async Task Busybox_runs_a_command_with_bash_as_well()
     {
-        var answer = await Docker.Run(shared.Uri, "run", "--rm", "--network=none", "--user=vcap", SharedEngine.BusyboxImage, "bash", "-c", "id -u");
+        var answer = await Docker.Run(shared.SocketUri, "run", "--rm", "--network=none", "--user=vcap", SharedEngine.BusyboxImage, "bash", "-c", "id -u");
 
         Assert.Equal("2000", answer);
     }
@@ -41,13 +41,13 @@ public sealed class StackImageTests(SharedEngine shared)
     [Fact]
     public async Task An_image_that_is_there_is_not_made_again()
     {
-        var before = await Docker.Run(shared.Uri, "image", "inspect", "--format={{.Id}}", SharedEngine.StackImage);
+        var before = await Docker.Run(shared.SocketUri, "image", "inspect", "--format={{.Id}}", SharedEngine.StackImage);
 
         await shared.Engine.LoadStack();
 
-        Assert.Equal(before, await Docker.Run(shared.Uri, "image", "inspect", "--format={{.Id}}", SharedEngine.StackImage));
+        Assert.Equal(before, await Docker.Run(shared.SocketUri, "image", "inspect", "--format={{.Id}}", SharedEngine.StackImage));
     }
 
     private Task<string> RunInStack(string command) =>
-        Docker.Run(shared.Uri, "run", "--rm", "--network=none", SharedEngine.StackImage, "bash", "-c", command);
+        Docker.Run(shared.SocketUri, "run", "--rm", "--network=none", SharedEngine.StackImage, "bash", "-c", command);
 }

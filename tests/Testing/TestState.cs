@@ -4,16 +4,11 @@ namespace Granary.Testing;
 
 /// <summary>
 /// The folder of this test process for engines, databases and files: <c>$GRANARY_TEST_STATE/PID</c>, by default below /tmp/granary-test.
-/// A lock, which the kernel frees whatever way a process dies, tells living owners from dead ones. A reaper outside this process
-/// waits for that lock, ends everything in the folder and deletes it; what a reaper left, the next process ends before its first use.
+/// A lock, which the kernel frees whatever way a process dies, tells living owners from dead ones; what dead ones left is
+/// ended and deleted before the first use.
 /// </summary>
 public static class TestState
 {
-    private const string ReaperPath = "tests/Testing/reap";
-
-    /// <summary>For the reaper at the end of the process, 1 minute: some engines, each with a few seconds. It goes on alone afterwards.</summary>
-    private static readonly TimeSpan ExitWaitMax = TimeSpan.FromMinutes(1);
-
     /// <summary>To wait for another test process that is cleaning up, 2 minutes: the stop of some engines, each with its containers' grace.</summary>
     private static readonly TimeSpan LockWaitMax = TimeSpan.FromMinutes(2);
 
@@ -31,25 +26,36 @@ public static class TestState
         await using var turn = await WaitForTurn(Path.Combine(root, "lock"));
         foreach (var folder in Directory.GetDirectories(root))
         {
-            await Script.Run(ReaperPath, folder, "--if-ended");
+            await CleanUpAfterDead(folder);
         }
 
         var own = Path.Combine(root, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(own);
         var owner = TryLock(OwnerFile(own)) ?? throw new InvalidOperationException($"{own} belongs to another living process.");
-        await Script.Run(ReaperPath, own, "--when-ended");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => End(own, owner);
         return new(own, owner);
     }
 
-    /// <summary>Lets the reaper go ahead and waits for it, so that a test run that has ended has left nothing.</summary>
-    private static void End(string folder, FileStream owner)
+    private static async Task CleanUpAfterDead(string folder)
     {
-        owner.Dispose();
-        if (!SpinWait.SpinUntil(() => !Directory.Exists(folder), ExitWaitMax))
+        await using var owner = TryLock(OwnerFile(folder));
+        if (owner is null)
         {
-            Console.Error.WriteLine($"{folder} is still there {ExitWaitMax} after the tests ended, see {folder}/reap.log.");
+            return;
         }
+
+        foreach (var thing in Directory.GetDirectories(folder))
+        {
+            if (PrivateEngine.IsAt(thing))
+            {
+                await Script.Run(PrivateEngine.ScriptPath, "destroy", thing);
+            }
+            else if (PrivatePostgres.IsAt(thing))
+            {
+                await Script.Run(PrivatePostgres.ScriptPath, "destroy", thing);
+            }
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task<FileStream> WaitForTurn(string path)
