@@ -49,6 +49,9 @@ public sealed record ImageReference(string Host, int? Port, string Path, string?
         var (authority, path) = SplitName(name);
         var (host, portText) = authority is null ? (DefaultHost, null) : CutAt(authority, authority.IndexOf(':', StringComparison.Ordinal));
 
+        // Docker's older name for the same place.
+        host = host == "index.docker.io" ? DefaultHost : host;
+
         faults = [.. PartFaults(name, host, portText, path, tag, digest)];
         if (faults.Length > 0)
         {
