@@ -45,7 +45,7 @@ public sealed class ImageReferenceTests
         { "busybox:", "tag" },
         { "busybox:-x", "tag" },
         { "busybox:.x", "tag" },
-        { "busybox:a/b", "path" },
+        { "busybox:a/b", "port" },
         { "busybox:" + new string('t', 129), "tag" },
         { "a:b:c", "path" },
         { "ghcr.io:/a", "port" },

@@ -38,7 +38,7 @@ public sealed class ProcfileTests
     {
         var procfile = Procfile.Parse(text);
 
-        Assert.Equal([fault], procfile.Faults);
+        Assert.Equal(fault, Assert.Single(procfile.Faults));
         Assert.Empty(procfile.ProcessTypes);
     }
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 using Granary.Silo.Droplets;
 
 namespace Granary.Droplets.Tests;
@@ -93,6 +92,17 @@ public sealed class UnpackTests : IDisposable
         var summary = await An.Unpacker().Inspect(zip, CancellationToken.None);
 
         Assert.Equal(1 << 20, summary.Bytes);
+    }
+
+    [Fact]
+    public async Task A_bomb_in_a_zip_in_a_zip_is_kept_packed()
+    {
+        using var inner = RawZip.Of(Zeros.Gigabyte);
+        using var zip = RawZip.Of(new RawEntry("inner.zip", inner.ToArray()));
+
+        await An.Unpacker().Unpack(zip, folder.Droplet, CancellationToken.None);
+
+        Assert.Equal(inner.Length, new FileInfo(folder.PathOf("inner.zip")).Length);
     }
 
     [Fact]
