@@ -6,8 +6,8 @@ public static class Repository
     /// <summary>Its root folder.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The full path of a file or folder, given with slashes from the root.</summary>
-    public static string PathOf(string relative) => Path.Combine(Root, relative);
+    /// <summary>The full path of a file or folder, given from the root on.</summary>
+    public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     private static string FindRoot()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Runtime;
@@ -36,13 +37,19 @@ public static class TaskRules
         faults.AddRange(NameFaults(name));
         faults.AddRange(UserFaults(request.User, policy));
         faults.AddRange(SizeFaults("Memory in mb", request.MemoryMb));
-        faults.AddRange(SizeFaults("Disk in mb", request.DiskMb, policy.DiskMbMax));
+        faults.AddRange(SizeFaults("Disk in mb", request.DiskMb));
+        if (request.DiskMb > policy.DiskMbMax)
+        {
+            faults.Add($"Cannot request disk_in_mb greater than {policy.DiskMbMax}");
+        }
+
         faults.AddRange(LogRateFaults(request.LogBytesPerSecond));
         faults.AddRange(RangeFaults("Deadline in seconds", request.DeadlineSeconds, 1, Limits.DeadlineSecondsMax));
         faults.AddRange(RangeFaults("Losses max", request.LossesMax, 0, Limits.RetriesMax));
         faults.AddRange(RangeFaults("Retries max", request.RetriesMax, 0, Limits.RetriesMax));
         faults.AddRange(MetadataRules.Faults(request.Metadata));
-        if (droplet is not { Phase: DropletPhase.Staged, Source: not null })
+        var isForeign = request.Droplet is not null && (droplet is null || droplet.Id != request.Droplet || droplet.App != app.Id);
+        if (!isForeign && droplet is not { Phase: DropletPhase.Staged, Source: not null })
         {
             faults.Add(NoDroplet);
         }
@@ -52,9 +59,16 @@ public static class TaskRules
             return (null, new Refusal(RefusalReason.Invalid, faults.ToImmutable()));
         }
 
+        if (isForeign)
+        {
+            return (null, new Refusal(RefusalReason.DropletNotFound, "Droplet not found"));
+        }
+
         var memoryMb = request.MemoryMb ?? policy.MemoryMb;
         var diskMb = request.DiskMb ?? policy.DiskMb;
-        var user = request.User ?? (droplet!.Lifecycle == Lifecycle.Bits ? DropletUser : null);
+        var user = request.User is { } asked
+            ? Allowed(policy).First(each => string.Equals(each, asked, StringComparison.OrdinalIgnoreCase)) // The engine knows only the exact spelling.
+            : droplet!.Lifecycle == Lifecycle.Bits ? DropletUser : null;
         return (
             new TaskSpec(
                 name!,
@@ -85,7 +99,7 @@ public static class TaskRules
         {
             yield return "No command or template provided";
         }
-        else if (string.IsNullOrEmpty(command))
+        else if (string.IsNullOrWhiteSpace(command))
         {
             yield return "command presence";
         }
@@ -101,12 +115,12 @@ public static class TaskRules
 
     private static IEnumerable<string> NameFaults(string? name)
     {
-        if (string.IsNullOrEmpty(name))
+        if (string.IsNullOrWhiteSpace(name))
         {
             yield return "name presence";
-            yield return "name format";
         }
-        else if (name.Any(char.IsControl))
+
+        if (string.IsNullOrEmpty(name) || !name.EnumerateRunes().All(IsPrintable))
         {
             yield return "name format";
         }
@@ -116,16 +130,20 @@ public static class TaskRules
         }
     }
 
+    /// <summary>Letters, digits, punctuation, spaces; no control characters, no line ends of Unicode, no halves of a character (which arrive as U+FFFD).</summary>
+    private static bool IsPrintable(Rune rune) =>
+        rune != Rune.ReplacementChar
+        && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+
+    private static ImmutableArray<string> Allowed(TaskPolicy policy) =>
+        policy.UsersAllowed.IsDefault ? [DropletUser] : [DropletUser, .. policy.UsersAllowed];
+
     private static IEnumerable<string> UserFaults(string? user, TaskPolicy policy)
     {
-        ImmutableArray<string> allowed = policy.UsersAllowed.IsDefault ? [DropletUser] : [DropletUser, .. policy.UsersAllowed];
-        if (user is "")
+        var allowed = Allowed(policy);
+        if (user is { Length: 0 or > Limits.UserLength })
         {
-            yield return "User must be between 1 and 255 characters";
-        }
-        else if (user is { Length: > Limits.UserLength })
-        {
-            yield return "User must be between 1 and 255 characters";
+            yield return $"User must be between 1 and {Limits.UserLength} characters";
         }
         else if (user is not null && !allowed.Contains(user, StringComparer.OrdinalIgnoreCase))
         {
@@ -133,15 +151,11 @@ public static class TaskRules
         }
     }
 
-    private static IEnumerable<string> SizeFaults(string field, int? value, int max = int.MaxValue)
+    private static IEnumerable<string> SizeFaults(string field, int? value)
     {
         if (value <= 0)
         {
             yield return $"{field} must be greater than 0";
-        }
-        else if (value > max)
-        {
-            yield return $"{field} Cannot request more than {max}";
         }
     }
 

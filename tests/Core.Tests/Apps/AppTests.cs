@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using System.Text;
+using CsCheck;
+using Granary.Core.Apps;
+using Granary.Testing;
+using static Granary.Core.Apps.AppEvent;
+
+namespace Granary.Core.Tests.Apps;
+
+public sealed class AppTests
+{
+    private static readonly DropletState Foreign = A.StagedDroplet() with { App = new AppId(Guid.Empty) };
+
+    private static readonly (string Name, AppEvent Event)[] Events =
+    [
+        ("created", new Created(A.Start, A.App, "training-app", A.ExistingApp().Space, Lifecycle.Bits, Metadata.Empty)),
+        ("created under another name", new Created(A.Start, A.App, "another", A.ExistingApp().Space, Lifecycle.Bits, Metadata.Empty)),
+        ("created without a name", new Created(A.Start, A.App, " ", A.ExistingApp().Space, Lifecycle.Bits, Metadata.Empty)),
+        ("package added", new PackageAdded(A.Start, new PackageId(A.App.Value))),
+        ("droplet assigned", new DropletAssigned(A.Start, A.StagedDroplet())),
+        ("droplet of another app assigned", new DropletAssigned(A.Start, Foreign)),
+        ("environment changed", new EnvironmentChanged(A.Start, Variables("A"))),
+        ("environment with a reserved name", new EnvironmentChanged(A.Start, Variables("VCAP_SERVICES"))),
+        ("started desired", new StateDesired(A.Start, DesiredState.Started)),
+        ("stopped desired", new StateDesired(A.Start, DesiredState.Stopped)),
+        ("relabelled", new Relabelled(A.Start, Metadata.Empty)),
+        ("sequence ids needed", new SequenceIdsNeeded(A.Start)),
+    ];
+
+    private static readonly (string Name, AppState State)[] States =
+    [
+        ("ABSENT", new AppState()),
+        ("STOPPED without a droplet", A.ExistingApp()),
+        ("STOPPED", A.ExistingApp() with { CurrentDroplet = A.Droplet }),
+        ("STARTED", A.ExistingApp() with { CurrentDroplet = A.Droplet, Desired = DesiredState.Started }),
+    ];
+
+    [Fact]
+    public void Every_state_has_a_rule_for_every_event()
+    {
+        var table = new StringBuilder("# What each state of an app makes of each event. Recorded and reviewed: see docs/recipes/add-a-task-event.md.\n");
+
+        foreach (var (state, before) in States)
+        {
+            table.Append('\n').Append(state).Append('\n');
+            foreach (var (name, @event) in Events)
+            {
+                var decision = AppMachine.Decide(before, @event);
+                Assert.Empty(AppInvariants.Check(before, decision));
+                table.Append("    ").Append(name.PadRight(36)).Append(Words(before, decision)).Append('\n');
+            }
+        }
+
+        Recorded.Check(Repository.PathOf("tests", "Core.Tests", "stories", "app-table.txt"), table.ToString());
+    }
+
+    [Fact]
+    public void The_table_has_every_kind_of_event() =>
+        Assert.Empty(typeof(AppEvent).GetNestedTypes().Except(Events.Select(each => each.Event.GetType())));
+
+    [Fact]
+    public void The_invariants_hold_for_200_000_lists_of_events() => Gen.Int[0, Events.Length - 1].Array[1, 20].Sample(
+        list =>
+        {
+            var app = new AppState();
+            foreach (var index in list)
+            {
+                var decision = AppMachine.Decide(app, Events[index].Event);
+                var broken = AppInvariants.Check(app, decision);
+                if (!broken.IsEmpty)
+                {
+                    throw new InvalidOperationException(string.Join("; ", broken));
+                }
+
+                app = decision.Next;
+            }
+        },
+        iter: 200_000,
+        print: list => string.Join(", ", list.Select(index => Events[index].Name)));
+
+    [Fact]
+    public void A_broken_decision_is_caught()
+    {
+        var app = A.ExistingApp();
+
+        Assert.Equal(["1: identity changed"], Check(app, app with { Name = "other" }));
+        Assert.Equal(["2: sequence ids fell"], Check(app with { SequenceIdsTaken = 2 }, app));
+        Assert.Equal(["3: started without a droplet"], Check(app, app with { Desired = DesiredState.Started }));
+        Assert.Equal(["4: changed in silence"], AppInvariants.Check(app, Decision<AppState, AppEffect>.Stay(app with { SequenceIdsTaken = 2 })));
+    }
+
+    [Fact]
+    public void All_faults_of_an_environment_are_told_at_once_and_nothing_changes()
+    {
+        var decision = AppMachine.Decide(A.ExistingApp(), new EnvironmentChanged(A.Start, Variables("", "vcap_x", "VMC", "Port", "A=B", "A\0", "FINE")));
+
+        Assert.False(decision.Changes);
+        Assert.Equal(
+            new[]
+            {
+                "Environment variable names can't be blank",
+                "Environment variable 'A\0' must not contain '=' or a null character",
+                "Environment variable 'A=B' must not contain '=' or a null character",
+                "Environment variables cannot set PORT",
+                "Environment variable 'vcap_x' cannot start with VCAP_",
+                "Environment variable 'VMC' cannot start with VMC",
+            }.Order(StringComparer.Ordinal),
+            decision.Refusal!.Details.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void An_environment_is_bounded_in_number_and_size()
+    {
+        var many = Enumerable.Range(0, Limits.EnvironmentVariables + 1).ToImmutableSortedDictionary(each => $"V{each}", _ => (string?)"");
+        var large = ImmutableSortedDictionary<string, string?>.Empty.Add("V", new string('x', Limits.EnvironmentLength));
+
+        Assert.Equal(RefusalReason.Invalid, AppMachine.Decide(A.ExistingApp(), new EnvironmentChanged(A.Start, many)).Refusal!.Reason);
+        Assert.Equal(RefusalReason.Invalid, AppMachine.Decide(A.ExistingApp(), new EnvironmentChanged(A.Start, large)).Refusal!.Reason);
+        Assert.True(AppMachine.Decide(A.ExistingApp(), new EnvironmentChanged(A.Start, many.Remove("V0"))).Changes);
+    }
+
+    [Theory]
+    [InlineData("", "Name can't be blank")]
+    [InlineData(" \t", "Name can't be blank")]
+    [InlineData("a\nb", "Name must not contain control characters")]
+    [InlineData("a\u001b[31m", "Name must not contain control characters")]
+    public void A_bad_name_is_refused(string name, string fault)
+    {
+        var decision = AppMachine.Decide(new AppState(), new Created(A.Start, A.App, name, Guid.Empty, Lifecycle.Bits, Metadata.Empty));
+
+        Assert.Equal([fault], decision.Refusal!.Details);
+    }
+
+    [Fact]
+    public void A_bad_name_and_bad_labels_are_told_in_one_answer()
+    {
+        var metadata = Metadata.Empty with { Labels = Metadata.Empty.Labels.Add("cloudfoundry.org/x", "-") };
+
+        var decision = AppMachine.Decide(new AppState(), new Created(A.Start, A.App, new string('a', 256), Guid.Empty, Lifecycle.Bits, metadata));
+
+        Assert.Equal(3, decision.Refusal!.Details.Length);
+        Assert.Equal("Name is too long (maximum is 255 characters)", decision.Refusal.Details[0]);
+    }
+
+    private static ImmutableArray<string> Check(AppState before, AppState after) => AppInvariants.Check(before, Decision<AppState, AppEffect>.Move(after));
+
+    private static ImmutableSortedDictionary<string, string?> Variables(params string[] names) => names.ToImmutableSortedDictionary(each => each, _ => (string?)"value");
+
+    private static string Words(AppState before, Decision<AppState, AppEffect> decision) => decision switch
+    {
+        { Refusal: { } refusal } => $"refused, {refusal.Reason}",
+        { Changes: false } => "stays",
+        _ when !before.Exists => "STOPPED",
+        _ when decision.Next.Desired != before.Desired => decision.Next.Desired.ToString().ToUpperInvariant(),
+        _ => "stays, with a change",
+    };
+}

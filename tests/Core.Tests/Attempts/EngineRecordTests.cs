@@ -1,0 +1,151 @@
+using CsCheck;
+using Granary.Core.Attempts;
+using Granary.Testing;
+
+namespace Granary.Core.Tests.Attempts;
+
+public sealed class EngineRecordTests
+{
+    private const string First = "engine-1";
+    private const string Second = "engine-2";
+
+    private static readonly EngineRecord UpForTenSeconds = EngineRecord.Empty.Answered(First, A.At(-100), A.Start).Answered(First, A.At(-100), A.At(10));
+
+    [Fact]
+    public void An_exit_while_the_engine_answers_is_the_commands_own()
+    {
+        Assert.Null(UpForTenSeconds.DoubtAbout(A.Start));
+        Assert.Null(UpForTenSeconds.DoubtAbout(A.At(5)));
+        Assert.Null(UpForTenSeconds.DoubtAbout(A.At(10)));
+    }
+
+    [Fact]
+    public void An_engine_that_is_told_to_terminate_makes_every_exit_doubtful_even_of_a_handler_that_exits_0()
+    {
+        // Its last answer was at 10 s, the order came at 10.2 s, the handler ended at 10.4 s, the process was gone at 11 s.
+        var record = UpForTenSeconds.Gone(First, A.At(11)).Answered(Second, A.At(20), A.At(21));
+
+        Assert.Equal("it ended while its engine was stopping or starting", record.DoubtAbout(A.At(10.4)));
+    }
+
+    [Fact]
+    public void An_exit_after_the_last_answer_is_doubtful_as_long_as_nothing_more_is_known()
+    {
+        Assert.NotNull(UpForTenSeconds.DoubtAbout(A.At(10.1)));
+        Assert.Null(UpForTenSeconds.Answered(First, A.At(-100), A.At(11)).DoubtAbout(A.At(10.1)));
+    }
+
+    [Fact]
+    public void An_exit_while_the_killed_engine_is_absent_is_the_commands_own()
+    {
+        var absent = UpForTenSeconds.Gone(First, A.At(10.5));
+
+        Assert.Null(absent.DoubtAbout(A.At(12)));
+        Assert.Null(absent.Answered(Second, A.At(20), A.At(21)).DoubtAbout(A.At(12)));
+    }
+
+    [Fact]
+    public void An_exit_during_the_clean_up_of_a_starting_engine_is_doubtful()
+    {
+        var record = UpForTenSeconds.Gone(First, A.At(10.5)).Answered(Second, A.At(20), A.At(21));
+
+        Assert.NotNull(record.DoubtAbout(A.At(20)));
+        Assert.NotNull(record.DoubtAbout(A.At(20.5)));
+        Assert.Null(record.DoubtAbout(A.At(21)));
+    }
+
+    [Fact]
+    public void An_engine_whose_start_cannot_be_seen_proves_no_absence()
+    {
+        var record = UpForTenSeconds.Gone(First, A.At(10.5)).Answered(Second, null, A.At(21));
+
+        Assert.NotNull(record.DoubtAbout(A.At(12)));
+    }
+
+    [Fact]
+    public void A_silo_that_was_away_while_the_same_engine_process_went_on_has_no_doubt()
+    {
+        var record = UpForTenSeconds.Answered(First, A.At(-100), A.At(500));
+
+        Assert.Null(record.DoubtAbout(A.At(250)));
+    }
+
+    [Fact]
+    public void An_exit_before_everything_known_is_doubtful()
+    {
+        Assert.Equal("it ended before its engine was seen to be up", UpForTenSeconds.DoubtAbout(A.At(-1)));
+        Assert.NotNull(EngineRecord.Empty.DoubtAbout(A.Start));
+    }
+
+    [Fact]
+    public void Late_and_repeated_news_change_nothing()
+    {
+        var gone = UpForTenSeconds.Gone(First, A.At(11));
+
+        Assert.Same(UpForTenSeconds, UpForTenSeconds.Answered(First, A.At(-100), A.At(5)));
+        Assert.Same(UpForTenSeconds, UpForTenSeconds.Gone(Second, A.At(11)));
+        Assert.Same(gone, gone.Gone(First, A.At(12)));
+    }
+
+    [Fact]
+    public void The_record_is_bounded()
+    {
+        var record = Enumerable.Range(0, 100).Aggregate(EngineRecord.Empty, (lives, number) => lives.Answered($"engine-{number}", A.At(number * 10), A.At((number * 10) + 1)));
+
+        Assert.Equal(EngineRecord.LivesKept, record.Lives.Count);
+        Assert.NotNull(record.DoubtAbout(A.At(1)));
+        Assert.Null(record.DoubtAbout(A.At(991)));
+    }
+
+    /// <summary>One life of an engine as it truly is: starting, up, stopping (or killed), absent; seconds of each, and when it is observed.</summary>
+    private sealed record Life(double Starting, double Up, double Stopping, double Absent, double[] Looks);
+
+    private static readonly Gen<Life> Lives = Gen.Select(
+        Gen.Double[0.1, 2],
+        Gen.Double[0.1, 20],
+        Gen.Frequency((1, Gen.Const(0.0)), (1, Gen.Double[0.1, 10])),
+        Gen.Double[0.1, 10],
+        Gen.Double[0, 1].Array[0, 8],
+        (starting, up, stopping, absent, looks) => new Life(starting, up, stopping, absent, looks));
+
+    [Fact]
+    public void Without_doubt_the_engine_was_truly_up_or_truly_absent() => Gen.Select(Lives.Array[1, 4], Gen.Double[0, 1].Array[20]).Sample(
+        (lives, ends) =>
+        {
+            var (record, times, length) = Observe(lives);
+            foreach (var end in ends)
+            {
+                var at = end * length;
+                if (record.DoubtAbout(A.At(at)) is null && !times.Exists(each => each.IsSafe && each.From <= at && at <= each.To))
+                {
+                    throw new InvalidOperationException($"no doubt about {at} s in {string.Join(", ", times)}");
+                }
+            }
+        },
+        iter: 50_000);
+
+    /// <summary>Watches every life at least once while it is up, as a cell does that is served meanwhile.</summary>
+    private static (EngineRecord Record, List<(bool IsSafe, double From, double To)> Times, double Length) Observe(Life[] lives)
+    {
+        var record = EngineRecord.Empty;
+        var times = new List<(bool IsSafe, double From, double To)>();
+        var at = 0.0;
+        for (var number = 0; number < lives.Length; number++)
+        {
+            var life = lives[number];
+            var (start, up) = (at, at + life.Starting);
+            var stop = up + life.Up;
+            var gone = stop + life.Stopping;
+            at = gone + life.Absent;
+            times.AddRange([(false, start, up), (true, up, stop), (false, stop, gone), (true, gone, at)]);
+            foreach (var look in life.Looks.Select(part => start + (part * (at - start))).Append((up + stop) / 2).Order())
+            {
+                record = look >= up && look < stop ? record.Answered($"engine-{number}", A.At(start), A.At(look))
+                    : look >= gone ? record.Gone($"engine-{number}", A.At(look))
+                    : record;
+            }
+        }
+
+        return (record, times, at);
+    }
+}

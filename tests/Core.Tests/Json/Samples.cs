@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Granary.Core.Apps;
+using Granary.Core.Attempts;
+using Granary.Core.Cells;
+using Granary.Core.Tasks;
+using Granary.Testing;
+
+namespace Granary.Core.Tests.Json;
+
+/// <summary>One of everything that is stored or sent, with no member left at its default where that can be.</summary>
+internal static class Samples
+{
+    private static readonly AttemptKey Attempt = new(A.TaskId().Value, 2);
+
+    private static readonly Metadata Labelled = new(Metadata.Empty.Labels.Add("team", "blue"), Metadata.Empty.Annotations.Add("note", "Ü \"quoted\""));
+
+    public static readonly ImmutableArray<AttemptReport> Reports =
+    [
+        new AttemptReport.Exited(2, new AttemptExit(137, true, A.At(1), A.At(2.5), BeforeStop: false, LogIncomplete: true)),
+        new AttemptReport.Lost(2, "its lease lapsed"),
+        new AttemptReport.Declined(2, "no room", Permanent: true),
+        new AttemptReport.Displaced(2, "cell-1 drains"),
+    ];
+
+    public static readonly ImmutableArray<TaskEvent> TaskEvents =
+    [
+        new TaskEvent.Submitted(A.Start, A.TaskId(), A.App, 7, A.Spec(retriesMax: 1, onCellLoss: OnCellLoss.Fail, deadlineSeconds: 60), Labelled),
+        new TaskEvent.Placed(A.Start, 2, A.Cell1, "no cell is known"),
+        new TaskEvent.Reported(A.Start, Reports[0]),
+        new TaskEvent.CancelRequested(A.Start),
+        new TaskEvent.Relabelled(A.Start, Labelled),
+        new TaskEvent.Woke(A.Start),
+    ];
+
+    public static readonly ImmutableArray<TaskEffect> TaskEffects =
+    [
+        new TaskEffect.FindCell(2, A.At(1)),
+        new TaskEffect.StartAttempt(A.Cell1, Attempt),
+        new TaskEffect.FindAttempt(A.Cell1, Attempt),
+        new TaskEffect.StopAttempt(A.Cell1, Attempt),
+    ];
+
+    public static readonly ImmutableArray<AppEvent> AppEvents =
+    [
+        new AppEvent.Created(A.Start, A.App, "training-app", A.ExistingApp().Space, Lifecycle.Docker, Labelled),
+        new AppEvent.PackageAdded(A.Start, new PackageId(A.App.Value)),
+        new AppEvent.DropletAssigned(A.Start, A.StagedDroplet(("worker", "work hard"))),
+        new AppEvent.EnvironmentChanged(A.Start, ImmutableSortedDictionary<string, string?>.Empty.Add("GREETING", "hello").Add("REMOVED", null)),
+        new AppEvent.StateDesired(A.Start, DesiredState.Started),
+        new AppEvent.Relabelled(A.Start, Labelled),
+        new AppEvent.SequenceIdsNeeded(A.Start),
+    ];
+
+    public static readonly ImmutableArray<TaskState> Tasks =
+    [
+        new(),
+        A.After(A.RunningTask(2, A.Spec(retriesMax: 3, deadlineSeconds: 600)), A.Exited(2, 3, atSeconds: 5)),
+        A.After(A.CancelingTask(2), new TaskEvent.Relabelled(A.At(1), Labelled)),
+        A.FailedTask(),
+    ];
+
+    public static readonly AppState App = new()
+    {
+        Id = A.App,
+        Name = "training-app",
+        Space = A.ExistingApp().Space,
+        Lifecycle = Lifecycle.Docker,
+        Desired = DesiredState.Started,
+        Exists = true,
+        NewestPackage = new PackageId(A.App.Value),
+        CurrentDroplet = A.Droplet,
+        Environment = A.Spec().Environment,
+        SequenceIdsTaken = 100,
+        Metadata = Labelled,
+        CreatedAt = A.Start,
+        UpdatedAt = A.At(1),
+    };
+
+    public static readonly DropletState Droplet = A.StagedDroplet(("worker", "work hard")) with { Package = new PackageId(A.App.Value), Metadata = Labelled, Error = "none" };
+
+    public static readonly PackageState Package = new()
+    {
+        Id = new PackageId(A.App.Value),
+        App = A.App,
+        Lifecycle = Lifecycle.Docker,
+        Phase = PackagePhase.Ready,
+        Image = "example/image:1",
+        Digest = new string('0', 64),
+        SizeBytes = 5_000_000_000,
+        Error = "none",
+        Metadata = Labelled,
+        CreatedAt = A.Start,
+        UpdatedAt = A.At(1),
+    };
+
+    public static readonly Refusal Refusal = new(RefusalReason.Conflict, ["one", "two"]);
+
+    public static readonly CellView Cell = new(A.Cell1, "Docker 20.10.24", "silo-1", new CellCapacity(1024, 2048), new CellCapacity(64, 128), 1, true, "up", A.Start, 3);
+}

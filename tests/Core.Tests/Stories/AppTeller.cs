@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Granary.Core.Apps;
+using Granary.Testing;
+using static Granary.Core.Apps.AppEvent;
+
+namespace Granary.Core.Tests.Stories;
+
+/// <summary>Tells an <see cref="AppMachine"/>, with its invariants checked after each line.</summary>
+internal sealed class AppTeller : ITeller
+{
+    private AppState app = new();
+
+    public IEnumerable<string>? Tell(DateTimeOffset? at, string words)
+    {
+        if (at is null || Parse(at.Value, words) is not { } @event)
+        {
+            return null;
+        }
+
+        var decision = AppMachine.Decide(app, @event);
+        Assert.Empty(AppInvariants.Check(app, decision));
+        app = decision.Next;
+        return [decision.Refusal is { } refusal ? $"refused, {refusal}" : decision.Changes ? State() : "nothing changes"];
+    }
+
+    private static AppEvent? Parse(DateTimeOffset at, string words)
+    {
+        var rest = words[(words.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+        return words.Split(' ')[0] switch
+        {
+            "created" => new Created(at, A.App, rest, A.ExistingApp().Space, Lifecycle.Bits, Metadata.Empty),
+            "package" => new PackageAdded(at, new PackageId(A.TaskId(int.Parse(rest, System.Globalization.CultureInfo.InvariantCulture)).Value)),
+            "droplet" => new DropletAssigned(at, Droplet(rest)),
+            "environment" => new EnvironmentChanged(at, rest.Split(' ').Select(each => each.Split('=', 2)).ToImmutableSortedDictionary(each => each[0], each => each is [_, var value] ? value : null)),
+            "wanted" when rest is "started" or "stopped" => new StateDesired(at, Enum.Parse<DesiredState>(rest, ignoreCase: true)),
+            "relabelled" when rest.Split('=') is [var key, var value] => new Relabelled(at, Metadata.Empty with { Labels = Metadata.Empty.Labels.Add(key, value) }),
+            "sequence" when rest == "ids needed" => new SequenceIdsNeeded(at),
+            _ => null,
+        };
+    }
+
+    private static DropletState Droplet(string words) => words switch
+    {
+        "staged" => A.StagedDroplet(),
+        "failed" => A.StagedDroplet() with { Phase = DropletPhase.Failed },
+        "of another app" => A.StagedDroplet() with { App = new AppId(Guid.Empty) },
+        _ => throw new FormatException($"a droplet is staged, failed or of another app: {words}"),
+    };
+
+    private string State() => string.Join(", ", new[]
+    {
+        $"{app.Name} {app.Desired.ToString().ToUpperInvariant()}",
+        app.NewestPackage is null ? "no package" : "package",
+        app.CurrentDroplet is null ? "no droplet" : "droplet",
+        app.Environment.IsEmpty ? "no variables" : string.Join(' ', app.Environment.Select(each => $"{each.Key}={each.Value}")),
+        $"sequence ids taken {app.SequenceIdsTaken}",
+    }.Concat(app.Metadata.Labels.Select(each => $"label {each.Key}={each.Value}")));
+}
