@@ -22,7 +22,13 @@ public sealed record ListingRow(
     long CreatedAt,
     long UpdatedAt,
     long? WakeAt,
-    IReadOnlyDictionary<string, string> Labels);
+    IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>The name as it is compared and sorted. Folded here, because databases fold by their locale or know ASCII only.</summary>
+    public string NameKey => Fold(Name);
+
+    public static string Fold(string name) => name.ToLowerInvariant();
+}
 
 /// <summary>What one grain stores: its state, and the columns by which it is listed.</summary>
 public abstract class Document<TState>
