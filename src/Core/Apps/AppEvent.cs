@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Granary.Core.Apps;
+
+/// <summary>Something that happened to an app. Everything the decision needs from outside is inside the event, the time included.</summary>
+[JsonDerivedType(typeof(Created), "created")]
+[JsonDerivedType(typeof(PackageAdded), "package-added")]
+[JsonDerivedType(typeof(DropletAssigned), "droplet-assigned")]
+[JsonDerivedType(typeof(EnvironmentChanged), "environment-changed")]
+[JsonDerivedType(typeof(StateDesired), "state-desired")]
+[JsonDerivedType(typeof(Relabelled), "relabelled")]
+[JsonDerivedType(typeof(SequenceIdsNeeded), "sequence-ids-needed")]
+public abstract record AppEvent(DateTimeOffset At)
+{
+    /// <summary>Somebody asked for an app of this name.</summary>
+    public sealed record Created(DateTimeOffset At, AppId Id, string Name, Guid Space, Lifecycle Lifecycle, Metadata Metadata) : AppEvent(At);
+
+    /// <summary>A package of the app was made.</summary>
+    public sealed record PackageAdded(DateTimeOffset At, PackageId Package) : AppEvent(At);
+
+    /// <summary>Somebody chose the droplet that tasks and instances take from now on.</summary>
+    public sealed record DropletAssigned(DateTimeOffset At, DropletState Droplet) : AppEvent(At);
+
+    /// <summary>Variables were set, or removed (null).</summary>
+    public sealed record EnvironmentChanged(DateTimeOffset At, ImmutableSortedDictionary<string, string?> Variables) : AppEvent(At);
+
+    /// <summary>Somebody wants the app started or stopped.</summary>
+    public sealed record StateDesired(DateTimeOffset At, DesiredState Desired) : AppEvent(At);
+
+    /// <summary>Labels or annotations were changed.</summary>
+    public sealed record Relabelled(DateTimeOffset At, Metadata Metadata) : AppEvent(At);
+
+    /// <summary>An activation has no sequence id left to give: it takes the next block.</summary>
+    public sealed record SequenceIdsNeeded(DateTimeOffset At) : AppEvent(At);
+}
+
+/// <summary>An order that follows from a saved decision about an app. Apps have none yet: instances will bring them.</summary>
+public abstract record AppEffect;

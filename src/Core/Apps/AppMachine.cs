@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using static Granary.Core.Apps.AppEvent;
+using Decision = Granary.Core.Decision<Granary.Core.Apps.AppState, Granary.Core.Apps.AppEffect>;
+
+namespace Granary.Core.Apps;
+
+/// <summary>
+/// Decides what an app becomes. Pure: same inputs, same decision. An app is absent, or it exists and is wanted STOPPED or STARTED;
+/// started needs a droplet. Sequence ids only rise.
+/// </summary>
+public static class AppMachine
+{
+    public const string NoDroplet = "Assign a droplet before starting this app.";
+
+    public static Decision Decide(AppState app, AppEvent @event) => (app.Exists, @event) switch
+    {
+        (false, Created created) => Create(app, created),
+        (false, _) => Decision.Refuse(app, new Refusal(RefusalReason.AppNotFound, "App not found")),
+
+        (true, Created created) => created.Name == app.Name && created.Space == app.Space
+            ? Decision.Stay(app) // The same request again.
+            : Decision.Refuse(app, new Refusal(RefusalReason.Conflict, "App guid is taken by an app of another name")),
+        (true, PackageAdded added) => Change(app with { NewestPackage = added.Package }, @event),
+        (true, DropletAssigned assigned) => Assign(app, assigned),
+        (true, EnvironmentChanged changed) => ChangeEnvironment(app, changed),
+        (true, StateDesired { Desired: DesiredState.Started }) when app.CurrentDroplet is null => Decision.Refuse(app, new Refusal(RefusalReason.Invalid, NoDroplet)),
+        (true, StateDesired desired) => desired.Desired == app.Desired ? Decision.Stay(app) : Change(app with { Desired = desired.Desired }, @event),
+        (true, Relabelled relabelled) => Relabel(app, relabelled),
+        (true, SequenceIdsNeeded) => Decision.Move(app with { SequenceIdsTaken = app.SequenceIdsTaken + Limits.SequenceIdBlock }),
+
+        _ => throw new UnreachableException($"No rule for {@event}."),
+    };
+
+    private static Decision Create(AppState app, Created created)
+    {
+        var faults = NameFaults(created.Name).Concat(MetadataRules.Faults(created.Metadata)).ToImmutableArray();
+        return faults.Length > 0
+            ? Decision.Refuse(app, new Refusal(RefusalReason.Invalid, faults))
+            : Change(new AppState { Id = created.Id, Name = created.Name, Space = created.Space, Lifecycle = created.Lifecycle, Metadata = created.Metadata, Exists = true, CreatedAt = created.At }, created);
+    }
+
+    private static Decision Assign(AppState app, DropletAssigned assigned)
+    {
+        if (assigned.Droplet.App != app.Id || assigned.Droplet.Phase != DropletPhase.Staged)
+        {
+            return Decision.Refuse(app, new Refusal(RefusalReason.Invalid, "Unable to assign current droplet. Ensure the droplet exists and belongs to this app."));
+        }
+
+        return app.CurrentDroplet == assigned.Droplet.Id ? Decision.Stay(app) : Change(app with { CurrentDroplet = assigned.Droplet.Id }, assigned);
+    }
+
+    private static Decision ChangeEnvironment(AppState app, EnvironmentChanged changed)
+    {
+        var faults = changed.Variables.Keys.SelectMany(KeyFaults).ToImmutableArray();
+        var merged = MetadataRules.Merge(app.Environment, changed.Variables);
+        if (merged.Count > Limits.EnvironmentVariables || merged.Sum(each => each.Key.Length + each.Value.Length) > Limits.EnvironmentLength)
+        {
+            faults = faults.Add($"Environment must be at most {Limits.EnvironmentVariables} variables and {Limits.EnvironmentLength} characters in all");
+        }
+
+        return faults.Length > 0
+            ? Decision.Refuse(app, new Refusal(RefusalReason.Invalid, faults))
+            : Change(app with { Environment = merged }, changed);
+    }
+
+    private static Decision Relabel(AppState app, Relabelled relabelled)
+    {
+        var faults = MetadataRules.Faults(relabelled.Metadata);
+        return faults.Length > 0
+            ? Decision.Refuse(app, new Refusal(RefusalReason.Invalid, faults))
+            : Change(app with { Metadata = relabelled.Metadata }, relabelled);
+    }
+
+    private static Decision Change(AppState app, AppEvent @event) => Decision.Move(app with { UpdatedAt = @event.At });
+
+    private static IEnumerable<string> NameFaults(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            yield return "Name can't be blank";
+        }
+        else if (name.Length > Limits.NameLength)
+        {
+            yield return $"Name is too long (maximum is {Limits.NameLength} characters)";
+        }
+        else if (name.Any(char.IsControl))
+        {
+            yield return "Name must not contain control characters";
+        }
+    }
+
+    /// <summary>Cloud Foundry reserves these (section 1.9); "=" and the null character cannot be in a variable's name at all.</summary>
+    private static IEnumerable<string> KeyFaults(string key)
+    {
+        if (key.Length == 0)
+        {
+            yield return "Environment variable names can't be blank";
+        }
+        else if (key.StartsWith("VCAP_", StringComparison.OrdinalIgnoreCase) || key.StartsWith("VMC", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"Environment variable '{key}' cannot start with {(key.StartsWith("VMC", StringComparison.OrdinalIgnoreCase) ? "VMC" : "VCAP_")}";
+        }
+        else if (string.Equals(key, "PORT", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return "Environment variables cannot set PORT";
+        }
+        else if (key.Contains('=', StringComparison.Ordinal) || key.Contains('\0', StringComparison.Ordinal))
+        {
+            yield return $"Environment variable '{key}' must not contain '=' or a null character";
+        }
+    }
+}
