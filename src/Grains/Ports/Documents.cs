@@ -28,6 +28,9 @@ public sealed record ListingRow(
     public string NameKey => Fold(Name);
 
     public static string Fold(string name) => name.ToLowerInvariant();
+
+    /// <summary>An instant as the columns hold it.</summary>
+    public static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }
 
 /// <summary>What one grain stores: its state, and the columns by which it is listed.</summary>
@@ -39,7 +42,7 @@ public abstract class Document<TState>
     /// <summary>Derived from <see cref="State"/> whenever it is written.</summary>
     public abstract ListingRow Row { get; }
 
-    protected static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    protected static long Micros(DateTimeOffset at) => ListingRow.Micros(at);
 }
 
 public sealed class TaskDocument : Document<TaskState>

@@ -21,7 +21,7 @@ internal abstract class Database : IAsyncDisposable
 
     public static Database Open(StorageOptions options) => DatabaseAddress.Parse(options.Database) switch
     {
-        DatabaseAddress.Sqlite sqlite => new SqliteDatabase(sqlite.Path, options),
+        DatabaseAddress.Sqlite sqlite => new SqliteDatabase(sqlite.Path, options.BusyTimeout, options.CommandTimeout),
         DatabaseAddress.Postgres postgres => new PostgresDatabase(postgres.ConnectionString, options),
         var address => throw new System.Diagnostics.UnreachableException($"No database for {address}."),
     };

@@ -10,10 +10,12 @@ internal sealed class SqliteDatabase : Database
     private readonly SqliteDataSource dataSource;
     private readonly string path;
 
-    public SqliteDatabase(string path, StorageOptions options)
+    /// <param name="schema">Which scripts make its tables: "sqlite" for the database of a silo, "journal" for the journal of a cell.</param>
+    public SqliteDatabase(string path, TimeSpan busyTimeout, TimeSpan commandTimeout, string schema = "sqlite")
     {
         this.path = path;
-        dataSource = new SqliteDataSource(path, options.BusyTimeout, options.CommandTimeout);
+        Suffix = schema;
+        dataSource = new SqliteDataSource(path, busyTimeout, commandTimeout);
     }
 
     // The name is that of another driver; Orleans loads Microsoft.Data.Sqlite under it.
@@ -21,7 +23,7 @@ internal sealed class SqliteDatabase : Database
 
     public override DbDataSource DataSource => dataSource;
 
-    public override string Suffix => "sqlite";
+    public override string Suffix { get; }
 
     public override string Place => $"SQLite file {path}";
 

@@ -1,4 +1,9 @@
+using Granary.Core.Apps;
+using Granary.Core.Tasks;
+using Granary.Grains.Ports;
+using Granary.Silo.Storage.Logs;
 using Granary.Silo.Storage.Migrations;
+using Granary.Silo.Storage.Rows;
 using Orleans.Serialization;
 using Orleans.Storage;
 
@@ -16,7 +21,7 @@ public static class StorageSiloBuilderExtensions
     /// <summary>
     /// Registers grain storage <see cref="StorageName"/>, the rows and the log store, and brings the schema up to date before any hosted
     /// service of the silo starts. Throws <see cref="ArgumentException"/> with words when the options name no database; the start throws
-    /// <see cref="Grains.Ports.DatabaseUnavailableException"/> or <see cref="SchemaMismatchException"/>.
+    /// <see cref="DatabaseUnavailableException"/> or <see cref="SchemaMismatchException"/>.
     /// </summary>
     public static ISiloBuilder AddGranaryStorage(this ISiloBuilder silo, StorageOptions options)
     {
@@ -35,8 +40,21 @@ public static class StorageSiloBuilderExtensions
         });
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageName, (services, _) =>
             new GranaryGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(ProviderName), database));
+        silo.Services.AddSingleton(services => new Totals(options.TotalAge, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<Totals>>()));
+        silo.Services.AddSingleton<ITaskRows, TaskRows>();
+        silo.Services.AddSingleton<IRows<TaskState>>(services => services.GetRequiredService<ITaskRows>());
+        silo.AddRows<AppDocument, AppState>(AppDocument.Kind);
+        silo.AddRows<PackageDocument, PackageState>(PackageDocument.Kind);
+        silo.AddRows<DropletDocument, DropletState>(DropletDocument.Kind);
+        silo.Services.AddSingleton<ILogStore, LogStore>();
         return silo;
     }
+
+    private static void AddRows<TDocument, TState>(this ISiloBuilder silo, string kind)
+        where TDocument : Document<TState>
+        where TState : class, new() =>
+        silo.Services.AddSingleton<IRows<TState>>(services =>
+            new DocumentRows<TDocument, TState>(kind, services.GetRequiredService<Database>(), services.GetRequiredService<Totals>()));
 }
 
 /// <summary>Brings the schema up to date before anything else of the host starts.</summary>

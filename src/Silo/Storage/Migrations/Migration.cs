@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Granary.Silo.Storage.Migrations;
 
-/// <summary>One step of the schema: a script <c>NNNN_name.pg.sql</c> or <c>NNNN_name.sqlite.sql</c> beside this file.</summary>
+/// <summary>One step of the schema: a script <c>NNNN_name.pg.sql</c>, <c>NNNN_name.sqlite.sql</c> or, for the journal of a cell, <c>NNNN_name.journal.sql</c> beside this file.</summary>
 internal sealed record Migration(int Id, string Name, string Script)
 {
     /// <summary>Over the text with plain line ends, so that a checkout's settings do not change it.</summary>
