@@ -22,7 +22,16 @@ public sealed record ListingRow(
     long CreatedAt,
     long UpdatedAt,
     long? WakeAt,
-    IReadOnlyDictionary<string, string> Labels);
+    IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>The name as it is compared and sorted. Folded here, because databases fold by their locale or know ASCII only.</summary>
+    public string NameKey => Fold(Name);
+
+    public static string Fold(string name) => name.ToLowerInvariant();
+
+    /// <summary>An instant as the columns hold it.</summary>
+    public static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+}
 
 /// <summary>What one grain stores: its state, and the columns by which it is listed.</summary>
 public abstract class Document<TState>
@@ -33,7 +42,7 @@ public abstract class Document<TState>
     /// <summary>Derived from <see cref="State"/> whenever it is written.</summary>
     public abstract ListingRow Row { get; }
 
-    protected static long Micros(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    protected static long Micros(DateTimeOffset at) => ListingRow.Micros(at);
 }
 
 public sealed class TaskDocument : Document<TaskState>

@@ -1,0 +1,40 @@
+using Dapper;
+using Granary.Core.Cells;
+using Granary.Core.Tasks;
+using Granary.Grains.Ports;
+
+namespace Granary.Silo.Storage.Rows;
+
+/// <summary>What placement, cells and sweeps ask about tasks, each from an index of its own.</summary>
+internal sealed class TaskRows(Database database, Totals totals) : DocumentRows<TaskDocument, TaskState>(TaskDocument.Kind, database, totals), ITaskRows
+{
+    private static readonly string PendingState = TaskMachine.Upper(TaskPhase.Pending);
+    private static readonly string RunningState = TaskMachine.Upper(TaskPhase.Running);
+    private static readonly string CancelingState = TaskMachine.Upper(TaskPhase.Canceling);
+
+    public Task<IReadOnlyList<TaskState>> Pending(CancellationToken cancellation) =>
+        Select("item_guid IS NOT NULL AND state = @State ORDER BY created_at, sequence_id, item_guid", new { Kind, State = PendingState }, cancellation);
+
+    public async Task<IReadOnlyList<AttemptRow>> OnCell(CellId cell, CancellationToken cancellation)
+    {
+        var tasks = await Select("cell = @Cell AND state IN (@Running, @Canceling)", new { Kind, Cell = cell.Name, Running = RunningState, Canceling = CancelingState }, cancellation);
+        return [.. tasks.Select(Row)];
+    }
+
+    public Task<IReadOnlyList<TaskId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation) =>
+        Database.Read<IReadOnlyList<TaskId>>(
+            async connection =>
+            {
+                var command = new CommandDefinition(
+                    "SELECT item_guid FROM OrleansStorage WHERE GrainTypeString = @Kind AND wake_at <= @Now ORDER BY wake_at LIMIT @Max",
+                    new { Kind, Now = ListingRow.Micros(now), Max = countMax },
+                    cancellationToken: cancellation);
+                return [.. (await connection.QueryAsync<object>(command)).Select(guid => new TaskId(SqlDialect.ToGuid(guid)))];
+            },
+            cancellation);
+
+    public async Task<AttemptRow?> Current(TaskId task, CancellationToken cancellation) =>
+        await Find(task.Value, cancellation) is { } state ? Row(state) : null;
+
+    private static AttemptRow Row(TaskState task) => new(task.Key, task.Cell, task.Phase);
+}

@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using Granary.Grains.Ports;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Granary.Silo.Storage;
+
+/// <summary>Tells the faults of the drivers apart: what may pass by waiting, what the user did, and what is a bug.</summary>
+internal static class StorageFaults
+{
+    private const string NameIndex = "ix_granary_app_name";
+
+    /// <summary>SQLite names the columns of a broken unique index, not the index.</summary>
+    private const string NameColumns = "OrleansStorage.scope, OrleansStorage.name_key";
+
+    /// <summary>SQLite's BUSY, READONLY, IOERR, FULL, CANTOPEN and PROTOCOL: the file or its disk, not the statement.</summary>
+    private static readonly int[] SqliteUnavailable = [5, 8, 10, 13, 14, 15];
+
+    /// <summary>An exception that says what happened; null when the fault is nobody's but ours.</summary>
+    public static Exception? Translate(Exception fault, string place) => fault switch
+    {
+        SqliteException { SqliteErrorCode: 19 } taken when taken.Message.Contains(NameColumns, StringComparison.Ordinal) => Taken(taken),
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: NameIndex } taken => Taken(taken),
+        SqliteException sqlite when SqliteUnavailable.Contains(sqlite.SqliteErrorCode) => Unavailable(sqlite, place),
+        PostgresException postgres => IsUnavailable(postgres) ? Unavailable(postgres, place) : null,
+        NpgsqlException npgsql => Unavailable(npgsql, place),
+        SocketException or TimeoutException => Unavailable(fault, place),
+        _ => null,
+    };
+
+    // Classes 08 (connection), 53 (no resources) and 57 (shut down, starting, cancelled), a read-only standby after a failover, and a wrong
+    // or missing role or database, which an operator mends without a change of ours.
+    private static bool IsUnavailable(PostgresException fault) =>
+        fault.SqlState[..2] is "08" or "53" or "57" or "28" or "3D" || fault.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+
+    private static NameTakenException Taken(Exception fault) => new("The name is taken in its scope.", fault);
+
+    private static DatabaseUnavailableException Unavailable(Exception fault, string place) =>
+        new($"The database is not available ({place}): {fault.Message} Check that it runs, that this host may reach it, and that the setting is right.", fault);
+}
