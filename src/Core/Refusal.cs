@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Granary.Core;
 
@@ -24,6 +25,7 @@ public enum RefusalReason
 }
 
 /// <summary>An expected no: data, not an exception. Says all that is wrong in one answer.</summary>
+[method: JsonConstructor]
 public sealed record Refusal(RefusalReason Reason, ImmutableArray<string> Details)
 {
     public Refusal(RefusalReason reason, string detail)

@@ -86,7 +86,7 @@ public sealed class AppTests
         Assert.Equal(["1: identity changed"], Check(app, app with { Name = "other" }));
         Assert.Equal(["2: sequence ids fell"], Check(app with { SequenceIdsTaken = 2 }, app));
         Assert.Equal(["3: started without a droplet"], Check(app, app with { Desired = DesiredState.Started }));
-        Assert.Equal(["4: changed in silence"], AppInvariants.Check(app, Decision<AppState, AppEffect>.Stay(app with { SequenceIdsTaken = 2 })));
+        Assert.Equal(["4: changed in silence"], AppInvariants.Check(app, Decision<AppState, AppEffect>.Stay(app with { SequenceIdsTaken = 2 })).AsEnumerable());
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class AppTests
     {
         var decision = AppMachine.Decide(new AppState(), new Created(A.Start, A.App, name, Guid.Empty, Lifecycle.Bits, Metadata.Empty));
 
-        Assert.Equal([fault], decision.Refusal!.Details);
+        Assert.Equal([fault], decision.Refusal!.Details.AsEnumerable());
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class AppTests
         Assert.Equal("Name is too long (maximum is 255 characters)", decision.Refusal.Details[0]);
     }
 
-    private static ImmutableArray<string> Check(AppState before, AppState after) => AppInvariants.Check(before, Decision<AppState, AppEffect>.Move(after));
+    private static IEnumerable<string> Check(AppState before, AppState after) => AppInvariants.Check(before, Decision<AppState, AppEffect>.Move(after));
 
     private static ImmutableSortedDictionary<string, string?> Variables(params string[] names) => names.ToImmutableSortedDictionary(each => each, _ => (string?)"value");
 

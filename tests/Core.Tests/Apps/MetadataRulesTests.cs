@@ -12,7 +12,7 @@ public sealed class MetadataRulesTests
     [InlineData("a-b_c.d", "V-1_2.3")]
     [InlineData("example.com/key", "value")]
     [InlineData("sub.cloudfoundry.org/key", "value")]
-    public void A_good_label_is_no_fault(string key, string value) => Assert.Empty(MetadataRules.Faults(Label(key, value)));
+    public void A_good_label_is_no_fault(string key, string value) => Assert.Empty(Faults(Label(key, value)));
 
     [Theory]
     [InlineData("", $"'' {Shape}")]
@@ -28,8 +28,8 @@ public sealed class MetadataRulesTests
     [InlineData("CloudFoundry.org/a", "prefix 'cloudfoundry.org' is reserved")]
     public void A_bad_key_is_told_for_labels_and_for_annotations(string key, string fault)
     {
-        Assert.Equal([$"Metadata label key error: {fault}"], MetadataRules.Faults(Label(key, "")));
-        Assert.Equal([$"Metadata annotation key error: {fault}"], MetadataRules.Faults(Annotation(key, "")));
+        Assert.Equal([$"Metadata label key error: {fault}"], Faults(Label(key, "")));
+        Assert.Equal([$"Metadata annotation key error: {fault}"], Faults(Annotation(key, "")));
     }
 
     [Theory]
@@ -37,29 +37,29 @@ public sealed class MetadataRulesTests
     [InlineData("a b")]
     [InlineData("a/b")]
     public void A_bad_label_value_is_told(string value) =>
-        Assert.Equal([$"Metadata label value error: '{value}' {Shape}"], MetadataRules.Faults(Label("a", value)));
+        Assert.Equal([$"Metadata label value error: '{value}' {Shape}"], Faults(Label("a", value)));
 
     [Fact]
     public void Lengths_are_bounded_to_the_character()
     {
         var prefix = string.Join('.', Enumerable.Repeat(new string('p', 62), 4)) + ".p";
 
-        Assert.Empty(MetadataRules.Faults(Label(new string('k', 63), new string('v', 63))));
-        Assert.Equal(2, MetadataRules.Faults(Label(new string('k', 64), new string('v', 64))).Length);
+        Assert.Empty(Faults(Label(new string('k', 63), new string('v', 63))));
+        Assert.Equal(2, Faults(Label(new string('k', 64), new string('v', 64))).Count());
         Assert.Equal(253, prefix.Length);
-        Assert.Empty(MetadataRules.Faults(Label($"{prefix}/k", "")));
-        Assert.Single(MetadataRules.Faults(Label($"{prefix}p.p/k", "")));
-        Assert.Empty(MetadataRules.Faults(Annotation("a", new string('v', 5000))));
-        Assert.Equal(["Metadata annotation value error: the value of 'a' is longer than 5000 characters"], MetadataRules.Faults(Annotation("a", new string('v', 5001))));
+        Assert.Empty(Faults(Label($"{prefix}/k", "")));
+        Assert.Single(Faults(Label($"{prefix}p.p/k", "")));
+        Assert.Empty(Faults(Annotation("a", new string('v', 5000))));
+        Assert.Equal(["Metadata annotation value error: the value of 'a' is longer than 5000 characters"], Faults(Annotation("a", new string('v', 5001))));
     }
 
     [Fact]
     public void Numbers_are_bounded()
     {
-        Assert.Empty(MetadataRules.Faults(new Metadata(Many(50), Many(200))));
+        Assert.Empty(Faults(new Metadata(Many(50), Many(200))));
         Assert.Equal(
             ["Failed to add 51 labels because it would exceed maximum of 50", "Failed to add 201 annotations because it would exceed maximum of 200"],
-            MetadataRules.Faults(new Metadata(Many(51), Many(201))));
+            Faults(new Metadata(Many(51), Many(201))));
     }
 
     [Fact]
@@ -69,6 +69,8 @@ public sealed class MetadataRulesTests
 
         Assert.Equal(["k1", "new"], merged.Keys);
     }
+
+    private static IEnumerable<string> Faults(Metadata metadata) => MetadataRules.Faults(metadata);
 
     private static ImmutableSortedDictionary<string, string> Many(int count) => Enumerable.Range(0, count).ToImmutableSortedDictionary(each => $"k{each}", _ => "v");
 

@@ -37,7 +37,7 @@ public sealed class CellLedgerTests
                 Require(ledger.Entries.Values.Aggregate(default(CellCapacity), CellCapacity.Add) == ledger.Reserved, "the sum differs");
             }
         },
-        iter: 50_000);
+        iter: 20_000);
 
     [Fact]
     public void A_refusal_says_what_is_free_and_what_is_needed()

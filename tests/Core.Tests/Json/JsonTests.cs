@@ -58,7 +58,7 @@ public sealed class JsonTests
                 var (expected, actual) = (TaskMachine.Decide(task, @event), TaskMachine.Decide(back, again));
 
                 Assert.Equal(expected.Changes, actual.Changes);
-                Assert.Equal(expected.Effects, actual.Effects);
+                Assert.Equal(expected.Effects.AsEnumerable(), actual.Effects);
                 Assert.Equal(JsonSerializer.Serialize(expected.Next), JsonSerializer.Serialize(actual.Next));
             }
         }
@@ -73,7 +73,8 @@ public sealed class JsonTests
         Assert.Equal(Samples.App.Environment, Back(Samples.App).Environment);
         Assert.Equal(Samples.Tasks[1].Story.Entries, Back(Samples.Tasks[1]).Story.Entries);
         Assert.Equal(Samples.Tasks[1].Spec!.Policy, Back(Samples.Tasks[1]).Spec!.Policy);
-        Assert.Equal(Samples.Refusal.Details, Back(Samples.Refusal).Details);
+        Assert.Equal(Samples.Refusal.Details.AsEnumerable(), Back(Samples.Refusal).Details);
+        Assert.Equal(Samples.Refusal.Detail, Back(Decision<TaskState, TaskEffect>.Refuse(Samples.Tasks[0], Samples.Refusal)).Refusal!.Detail);
     }
 
     [Theory]

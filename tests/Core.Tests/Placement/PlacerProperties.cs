@@ -34,7 +34,7 @@ public sealed class PlacerProperties
             Require(pass.Waiting.All(each => pass.Explain(each).Length > 0 && pass.Explain(each) == pass.Explain(each)), "a task waits for no reason");
             Require(pass.NextAt == queue.Select(each => each.NotBefore).Where(each => each > A.Start).Min(), "the next instant is another one");
         },
-        iter: 100_000,
+        iter: 30_000,
         print: each => $"{string.Join('\n', each.Item1.AsEnumerable())}\n{string.Join('\n', each.Item2.AsEnumerable())}");
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class TaskRulesTests
                 "Metadata annotation key error: prefix 'cloudfoundry.org' is reserved",
                 "Task must have a droplet. Specify droplet or assign current droplet to app.",
             ],
-            refusal!.Details);
+            refusal!.Details.AsEnumerable());
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class TaskTable
                 var before = TaskIn(phase);
                 var decision = TaskMachine.Decide(before, @event);
                 Assert.Empty(TaskInvariants.Check(before, decision));
-                table.Append("    ").Append(name.PadRight(44)).Append(Words(before, decision)).Append('\n');
+                table.Append("    ").Append(name.PadRight(56)).Append(Words(before, decision)).Append('\n');
             }
         }
 
