@@ -9,9 +9,10 @@ public sealed class Folder : IDisposable
 
     public Folder() => Directory.CreateDirectory(Path.Combine(outer, "a"));
 
-    /// <summary>Everything below the outer folder but for the droplet's own place.</summary>
-    public IEnumerable<string> Strangers => Directory.EnumerateFileSystemEntries(outer, "*", SearchOption.AllDirectories)
-        .Where(each => each != Path.Combine(outer, "a") && each != Droplet && !each.StartsWith(Droplet + "/", StringComparison.Ordinal));
+    /// <summary>Everything that lies beside the droplet or above it. Not recursive: a recursive walk follows links, and links may lead in circles.</summary>
+    public IEnumerable<string> Strangers => Directory.EnumerateFileSystemEntries(outer)
+        .Concat(Directory.EnumerateFileSystemEntries(Path.Combine(outer, "a")))
+        .Where(each => each != Path.Combine(outer, "a") && each != Droplet);
 
     public string PathOf(string name) => Path.Combine(Droplet, name);
 
