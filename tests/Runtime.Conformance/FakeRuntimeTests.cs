@@ -125,6 +125,7 @@ public sealed class FakeRuntimeTests
 
         runtime.Finish(attempt, 3);
         clock.Advance();
+        record = record.Gone(answer.Process!, clock.GetUtcNow());
         runtime.ComeBack();
 
         record = Record(record, await runtime.Probe(default));

@@ -52,7 +52,9 @@ public static class AppMachine
 
     private static Decision ChangeEnvironment(AppState app, EnvironmentChanged changed)
     {
-        var faults = changed.Variables.Keys.SelectMany(KeyFaults).ToImmutableArray();
+        var faults = changed.Variables.Keys.SelectMany(KeyFaults)
+            .Concat(changed.Variables.Where(each => each.Value?.Contains('\0', StringComparison.Ordinal) == true).Select(each => $"Environment variable '{each.Key}' must not have a null character in its value"))
+            .ToImmutableArray();
         var merged = MetadataRules.Merge(app.Environment, changed.Variables);
         if (merged.Count > Limits.EnvironmentVariables || merged.Sum(each => each.Key.Length + each.Value.Length) > Limits.EnvironmentLength)
         {

@@ -7,8 +7,15 @@ namespace Granary.Core.Attempts;
 /// <param name="StartedAt">When the process started; null where it cannot be seen (a remote engine).</param>
 /// <param name="UpFrom">The first answer on a fresh connection. What ended earlier may have ended in the engine's start-up clean-up.</param>
 /// <param name="UpUntil">When the last answered fresh connection was opened. A stopping engine closes its listener first, so up to here it was not stopping.</param>
-/// <param name="GoneAt">When the process was seen to be absent; null while it lives or where it cannot be seen.</param>
-public sealed record EngineLife(string Process, DateTimeOffset? StartedAt, DateTimeOffset UpFrom, DateTimeOffset UpUntil, DateTimeOffset? GoneAt = null);
+/// <param name="GoneAt">When the process was first seen to be absent; null while it lives or where it cannot be seen.</param>
+/// <param name="GoneUntil">When it was last seen to be absent, without a gap in the watching since <paramref name="GoneAt"/>.</param>
+public sealed record EngineLife(
+    string Process,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset UpFrom,
+    DateTimeOffset UpUntil,
+    DateTimeOffset? GoneAt = null,
+    DateTimeOffset? GoneUntil = null);
 
 /// <summary>
 /// The lives of a cell's engine, oldest first; the cell keeps them durably on its host. They answer one question: did a process end
@@ -19,6 +26,12 @@ public sealed record EngineRecord(ImmutableList<EngineLife> Lives)
 {
     /// <summary>Lives kept; older ones can only concern containers that were reported long ago.</summary>
     public const int LivesKept = 32;
+
+    /// <summary>
+    /// The longest time between two looks that still counts as watching. A life of the engine that nobody saw could pass in a longer gap,
+    /// and what ended in it may have been ended by that life.
+    /// </summary>
+    public static readonly TimeSpan GapMax = TimeSpan.FromSeconds(3);
 
     public static readonly EngineRecord Empty = new([]);
 
@@ -35,10 +48,15 @@ public sealed record EngineRecord(ImmutableList<EngineLife> Lives)
     }
 
     /// <summary>The engine process was seen to be absent at <paramref name="at"/>.</summary>
-    public EngineRecord Gone(string process, DateTimeOffset at) =>
-        Lives is [.., var last] && last.Process == process && last.GoneAt is null
-            ? new EngineRecord(Lives.SetItem(Lives.Count - 1, last with { GoneAt = at }))
-            : this;
+    public EngineRecord Gone(string process, DateTimeOffset at)
+    {
+        if (Lives is not [.., var last] || last.Process != process || at <= last.GoneUntil || at - last.GoneUntil > GapMax)
+        {
+            return this;
+        }
+
+        return new EngineRecord(Lives.SetItem(Lives.Count - 1, last with { GoneAt = last.GoneAt ?? at, GoneUntil = at }));
+    }
 
     /// <summary>Whether a process that ended at <paramref name="finishedAt"/> ended by itself; null when it did, else the reason for doubt in words.</summary>
     public string? DoubtAbout(DateTimeOffset finishedAt)
@@ -62,5 +80,5 @@ public sealed record EngineRecord(ImmutableList<EngineLife> Lives)
     }
 
     private static bool WasAbsent(EngineLife life, EngineLife? next, DateTimeOffset finishedAt) =>
-        life.GoneAt is { } gone && finishedAt >= gone && (next is null || (next.StartedAt is { } started && finishedAt < started));
+        life.GoneAt <= finishedAt && finishedAt <= life.GoneUntil && (next is null || finishedAt < next.StartedAt);
 }

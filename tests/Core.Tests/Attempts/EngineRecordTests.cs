@@ -38,7 +38,7 @@ public sealed class EngineRecordTests
     [Fact]
     public void An_exit_while_the_killed_engine_is_absent_is_the_commands_own()
     {
-        var absent = UpForTenSeconds.Gone(First, A.At(10.5));
+        var absent = UpForTenSeconds.Gone(First, A.At(10.5)).Gone(First, A.At(11.5)).Gone(First, A.At(12.5));
 
         Assert.Null(absent.DoubtAbout(A.At(12)));
         Assert.Null(absent.Answered(Second, A.At(20), A.At(21)).DoubtAbout(A.At(12)));
@@ -47,8 +47,9 @@ public sealed class EngineRecordTests
     [Fact]
     public void An_exit_during_the_clean_up_of_a_starting_engine_is_doubtful()
     {
-        var record = UpForTenSeconds.Gone(First, A.At(10.5)).Answered(Second, A.At(20), A.At(21));
+        var record = UpForTenSeconds.Gone(First, A.At(18.5)).Gone(First, A.At(20.2)).Answered(Second, A.At(20), A.At(21));
 
+        Assert.Null(record.DoubtAbout(A.At(19)));
         Assert.NotNull(record.DoubtAbout(A.At(20)));
         Assert.NotNull(record.DoubtAbout(A.At(20.5)));
         Assert.Null(record.DoubtAbout(A.At(21)));
@@ -57,7 +58,7 @@ public sealed class EngineRecordTests
     [Fact]
     public void An_engine_whose_start_cannot_be_seen_proves_no_absence()
     {
-        var record = UpForTenSeconds.Gone(First, A.At(10.5)).Answered(Second, null, A.At(21));
+        var record = UpForTenSeconds.Gone(First, A.At(10.5)).Gone(First, A.At(12.5)).Answered(Second, null, A.At(21));
 
         Assert.NotNull(record.DoubtAbout(A.At(12)));
     }
@@ -84,7 +85,17 @@ public sealed class EngineRecordTests
 
         Assert.Same(UpForTenSeconds, UpForTenSeconds.Answered(First, A.At(-100), A.At(5)));
         Assert.Same(UpForTenSeconds, UpForTenSeconds.Gone(Second, A.At(11)));
-        Assert.Same(gone, gone.Gone(First, A.At(12)));
+        Assert.Same(gone, gone.Gone(First, A.At(11)));
+    }
+
+    [Fact]
+    public void A_life_that_nobody_watched_may_have_ended_anything()
+    {
+        // The silo was away from 11 s to 60 s. Meanwhile a second engine came and was told to terminate; a third answers now.
+        var record = UpForTenSeconds.Gone(First, A.At(10.5)).Gone(First, A.At(11)).Gone(First, A.At(60)).Answered("engine-3", A.At(61), A.At(62));
+
+        Assert.Null(record.DoubtAbout(A.At(10.7)));
+        Assert.NotNull(record.DoubtAbout(A.At(30)));
     }
 
     [Fact]
