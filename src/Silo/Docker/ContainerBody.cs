@@ -50,7 +50,7 @@ internal static class ContainerBody
         return new HostConfig
         {
             NetworkMode = network ?? "none",
-            DNS = network is null ? null : [.. options.NameServers],
+            DNS = [.. options.NameServers],
             // Null is the engine's own choice.
             Runtime = options.LowLevelRuntime!,
             Init = true,
