@@ -150,7 +150,7 @@ public sealed class TestDroplets : IDropletSource, IDropletUnpacker
             await bits.CopyToAsync(file, cancellation);
         }
 
-        File.SetUnixFileMode(script, (UnixFileMode)Convert.ToInt32("755", 8));
+        Kernel.ChangeMode(script, Convert.ToUInt32("755", 8));
         await File.WriteAllTextAsync(Path.Combine(directory, "plain.txt"), string.Create(CultureInfo.InvariantCulture, $"{1}\n"), cancellation);
     }
 }

@@ -68,12 +68,12 @@ public class DropletTests(SharedEngine engine) : EngineTests(engine)
     public async Task Removing_leaves_no_container_no_volume_no_mount_and_no_file()
     {
         var attempt = await Cell.Started(Cell.Droplet("head -c 1000000 /dev/zero >file; sleep 100"));
-        var volumes = (await Cell.Client.Volumes.ListAsync()).Volumes?.Count ?? 0;
+        var volumes = (await Cell.Client.Volumes.ListAsync(default(CancellationToken))).Volumes?.Count ?? 0;
 
         await Cell.Runtime.Remove(attempt, default);
 
         Assert.Null(await Cell.Runtime.Find(attempt, default));
-        Assert.Equal(volumes, (await Cell.Client.Volumes.ListAsync()).Volumes?.Count ?? 0);
+        Assert.Equal(volumes, (await Cell.Client.Volumes.ListAsync(default(CancellationToken))).Volumes?.Count ?? 0);
         Assert.DoesNotContain(attempt.ContainerName, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Cell.Options.StateFolder, "scratch"), attempt.ContainerName + "*"));
     }

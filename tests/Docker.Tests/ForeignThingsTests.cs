@@ -19,7 +19,7 @@ public class ForeignThingsTests(SharedEngine engine) : EngineTests(engine)
         await Cell.Runtime.Remove(spec.Attempt, default);
 
         Assert.Contains("not Granary's", Assert.IsType<CreateOutcome.NameTaken>(outcome).By, StringComparison.Ordinal);
-        Assert.True((await Cell.Client.Containers.InspectContainerAsync(spec.Attempt.ContainerName)).State.Running);
+        Assert.True((await Cell.Client.Containers.InspectContainerAsync(spec.Attempt.ContainerName)).State!.Running);
         await Cell.Client.Containers.RemoveContainerAsync(spec.Attempt.ContainerName, new() { Force = true });
     }
 

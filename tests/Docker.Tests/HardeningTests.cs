@@ -14,7 +14,7 @@ public class HardeningTests(SharedEngine engine) : EngineTests(engine)
 
         var container = await Cell.Client.Containers.InspectContainerAsync(attempt.ContainerName);
 
-        var host = container.HostConfig;
+        var host = container.HostConfig!;
         Assert.Equal(["ALL"], host.CapDrop);
         Assert.Null(host.CapAdd);
         Assert.Equal(["no-new-privileges"], host.SecurityOpt);
@@ -34,14 +34,14 @@ public class HardeningTests(SharedEngine engine) : EngineTests(engine)
         Assert.Equal("json-file", host.LogConfig.Type);
         Assert.Equal("10m", host.LogConfig.Config["max-size"]);
         Assert.Equal("2", host.LogConfig.Config["max-file"]);
-        Assert.Equal(["/home/vcap/tmp exec,size=12800k,mode=1777", "/tmp exec,size=12800k,mode=1777"], host.Tmpfs.Select(mount => $"{mount.Key} {mount.Value}").Order());
+        Assert.Equal(["/home/vcap/tmp exec,size=12800k,mode=1777", "/tmp exec,size=12800k,mode=1777"], host.Tmpfs!.Select(mount => $"{mount.Key} {mount.Value}").Order());
         Assert.Equal("none", host.NetworkMode);
-        Assert.Equal("2000:2000", container.Config.User);
-        Assert.Equal(TimeSpan.FromSeconds(7), container.Config.StopTimeout);
+        Assert.Equal("2000:2000", container.Config!.User);
+        Assert.Equal(TimeSpan.FromSeconds(7), container.Config!.StopTimeout);
         Assert.Equal("/home/vcap/app", Assert.Single(container.Mounts).Destination);
         Assert.Equal(
             [$"granary.attempt={attempt.Number}", $"granary.cell={Cell.Id}", $"granary.work={attempt.Work}"],
-            container.Config.Labels.Where(label => label.Key.StartsWith("granary.", StringComparison.Ordinal)).Select(label => $"{label.Key}={label.Value}").Order());
+            container.Config!.Labels!.Where(label => label.Key.StartsWith("granary.", StringComparison.Ordinal)).Select(label => $"{label.Key}={label.Value}").Order());
         Assert.Equal(attempt.ContainerName, container.Name.TrimStart('/'));
     }
 
@@ -66,10 +66,10 @@ public class HardeningTests(SharedEngine engine) : EngineTests(engine)
 
         var container = await Cell.Client.Containers.InspectContainerAsync(attempt.ContainerName);
 
-        Assert.True(container.HostConfig.ReadonlyRootfs);
-        Assert.Equal(["ALL"], container.HostConfig.CapDrop);
-        Assert.Equal(["no-new-privileges"], container.HostConfig.SecurityOpt);
-        Assert.Equal("none", container.HostConfig.NetworkMode);
+        Assert.True(container.HostConfig!.ReadonlyRootfs);
+        Assert.Equal(["ALL"], container.HostConfig!.CapDrop);
+        Assert.Equal(["no-new-privileges"], container.HostConfig!.SecurityOpt);
+        Assert.Equal("none", container.HostConfig!.NetworkMode);
         Assert.All(container.Mounts, mount => Assert.StartsWith(Cell.Options.StateFolder, mount.Source, StringComparison.Ordinal));
         Assert.Equal(ContainerPhase.Created, (await Cell.Runtime.Find(attempt, default))!.Phase);
     }

@@ -40,7 +40,7 @@ public class NetworkTests(SharedEngine engine) : EngineTests(engine)
     public async Task Containers_do_not_reach_each_other()
     {
         var server = await Cell.Started(Cell.Image("nc -l -p 8000 -e true; sleep 100", network: ContainerNetwork.Outbound));
-        var address = (await Cell.Client.Containers.InspectContainerAsync(server.ContainerName)).NetworkSettings.Networks.Values.Single().IPAddress;
+        var address = (await Cell.Client.Containers.InspectContainerAsync(server.ContainerName)).NetworkSettings!.Networks!.Values.Single().IPAddress;
 
         var ran = await Cell.Run(Cell.Image($"nc -w 3 {address} 8000 </dev/null && echo reached || echo refused", network: ContainerNetwork.Outbound));
 
