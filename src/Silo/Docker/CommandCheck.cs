@@ -56,7 +56,7 @@ internal sealed class CommandCheck(EngineConnection engine, DockerOptions option
             fault ??= $"{candidate} is not executable: set its mode, or run it with a shell";
         }
 
-        return fault ?? $"the command {command} was not found in the container: check its path and the image {container.Config.Image}";
+        return fault ?? $"the command {command} was not found in the container: check its path and the image {container.Config?.Image}";
     }
 
     private static bool IsReadOnly(ContainerInspectResponse container, string command) =>
@@ -66,11 +66,11 @@ internal sealed class CommandCheck(EngineConnection engine, DockerOptions option
     {
         if (command.Contains('/', StringComparison.Ordinal))
         {
-            return [command.StartsWith('/') ? command : $"{container.Config.WorkingDir.TrimEnd('/')}/{command}"];
+            return [command.StartsWith('/') ? command : $"{container.Config?.WorkingDir.TrimEnd('/')}/{command}"];
         }
 
         const string Variable = "PATH=";
-        var path = container.Config.Env?.LastOrDefault(line => line.StartsWith(Variable, StringComparison.Ordinal))?[Variable.Length..] ?? DefaultPath;
+        var path = container.Config?.Env?.LastOrDefault(line => line.StartsWith(Variable, StringComparison.Ordinal))?[Variable.Length..] ?? DefaultPath;
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => $"{folder.TrimEnd('/')}/{command}");
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Docker.DotNet.Models;
-using Granary.Core.Runtime;
 using ContainerSpec = Granary.Core.Runtime.ContainerSpec;
 
 namespace Granary.Silo.Docker;
@@ -27,7 +26,8 @@ internal static class ContainerBody
             // An entry point of the image would run before the command; an empty one switches it off.
             Entrypoint = [spec.Command[0]],
             Cmd = [.. spec.Command.Skip(1)],
-            User = UserOf(spec),
+            // Null is the image's own user.
+            User = UserOf(spec)!,
             WorkingDir = spec.WorkingDirectory,
             Env = [.. spec.Environment.Select(variable => $"{variable.Key}={variable.Value}")],
             Labels = ContainerLabels.Of(spec.Cell, spec.Attempt),
@@ -50,8 +50,9 @@ internal static class ContainerBody
         return new HostConfig
         {
             NetworkMode = network ?? "none",
-            DNS = network is null ? null : [.. options.NameServers],
-            Runtime = options.LowLevelRuntime,
+            DNS = [.. options.NameServers],
+            // Null is the engine's own choice.
+            Runtime = options.LowLevelRuntime!,
             Init = true,
             AutoRemove = false,
             ReadonlyRootfs = true,

@@ -18,7 +18,7 @@ internal static class ContainerReading
             return null;
         }
 
-        var state = container.State;
+        var state = container.State!;
         var startedAt = Instant(state.StartedAt);
         var phase = startedAt is null ? ContainerPhase.Created : state.Running || state.Paused ? ContainerPhase.Running : ContainerPhase.Exited;
         var hasExited = phase == ContainerPhase.Exited;

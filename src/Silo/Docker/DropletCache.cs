@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Granary.Core.Runtime;
 using Granary.Silo.Droplets;
 
 namespace Granary.Silo.Docker;
@@ -85,8 +86,20 @@ internal sealed class DropletCache(string folder, IDropletSource source, IDrople
 
     private async Task Unpack(string digest, string folder, CancellationToken cancellation)
     {
-        await using var bits = await source.Open(digest, cancellation);
-        await unpacker.Unpack(bits, folder, cancellation);
+        try
+        {
+            await using var bits = await source.Open(digest, cancellation);
+            await unpacker.Unpack(bits, folder, cancellation);
+        }
+        catch (Exception cause) when (cause is ArchiveRefusedException or FileNotFoundException)
+        {
+            throw new DropletUnavailableException($"droplet {digest} cannot be unpacked: {cause.Message}", cause);
+        }
+        catch (Exception cause) when (cause is IOException or HttpRequestException or TimeoutException)
+        {
+            // The store or the host's disk is in trouble now; the droplet may be as good as ever.
+            throw new EngineUnavailableException($"Droplet {digest} could not be fetched: {cause.Message}", cause);
+        }
     }
 
     /// <summary>The files of a droplet belong to the user who runs it. Links themselves change hands, never what they name.</summary>

@@ -50,6 +50,14 @@ internal static partial class Kernel
         }
     }
 
+    public static void ChangeMode(string path, uint mode)
+    {
+        if (ChangeModeCall(path, mode) != 0)
+        {
+            throw Failure($"change the mode of {path}");
+        }
+    }
+
     public static Win32Exception Failure(string what)
     {
         var error = Marshal.GetLastPInvokeError();
@@ -67,4 +75,8 @@ internal static partial class Kernel
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int ChangeOwnerCall(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int ChangeModeCall(string path, uint mode);
 }

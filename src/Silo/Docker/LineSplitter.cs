@@ -1,3 +1,4 @@
+using System.Buffers;
 using Granary.Core.Runtime;
 
 namespace Granary.Silo.Docker;
@@ -11,21 +12,21 @@ internal sealed class LineSplitter(OutputStream stream)
     /// <summary>The engine's own limit; another one would count differently after an outage.</summary>
     public const int PieceBytesMax = 16 * 1024;
 
-    private readonly MemoryStream held = new();
+    private readonly ArrayBufferWriter<byte> held = new();
 
     /// <summary>The unfinished rest, once it is known that nothing follows it; null if there is none.</summary>
-    public OutputLine? Rest(DateTimeOffset at) => held.Length == 0 ? null : new OutputLine(stream, held.ToArray(), true, at);
+    public OutputLine? Rest(DateTimeOffset at) => held.WrittenCount == 0 ? null : new OutputLine(stream, held.WrittenSpan.ToArray(), true, at);
 
     public void Take(ReadOnlySpan<byte> bytes, DateTimeOffset at, Queue<OutputLine> lines)
     {
         while (!bytes.IsEmpty)
         {
-            if (held.Length == PieceBytesMax)
+            if (held.WrittenCount == PieceBytesMax)
             {
                 lines.Enqueue(Cut(endsLine: false, at));
             }
 
-            var window = bytes[..Math.Min(bytes.Length, PieceBytesMax - (int)held.Length)];
+            var window = bytes[..Math.Min(bytes.Length, PieceBytesMax - held.WrittenCount)];
             var end = window.IndexOf((byte)'\n');
             held.Write(end < 0 ? window : window[..end]);
             if (end >= 0)
@@ -39,8 +40,8 @@ internal sealed class LineSplitter(OutputStream stream)
 
     private OutputLine Cut(bool endsLine, DateTimeOffset at)
     {
-        var line = new OutputLine(stream, held.ToArray(), endsLine, at);
-        held.SetLength(0);
+        var line = new OutputLine(stream, held.WrittenSpan.ToArray(), endsLine, at);
+        held.ResetWrittenCount();
         return line;
     }
 }

@@ -115,7 +115,7 @@ internal sealed class ScratchSpace(string folder, DiskTemplates templates)
         var upper = Directory.CreateDirectory(Path.Combine(disk, "upper")).FullName;
         var work = Directory.CreateDirectory(Path.Combine(disk, "work")).FullName;
         var root = Directory.CreateDirectory(Path.Combine(disk, "root")).FullName;
-        File.SetUnixFileMode(upper, (UnixFileMode)0b111_101_101);
+        Kernel.ChangeMode(upper, 0b111_101_101);
         Kernel.ChangeOwner(upper, owner, owner);
         var options = $"lowerdir={string.Join(':', lower)},upperdir={upper},workdir={work}";
         if (options.Length > OptionsLengthMax)

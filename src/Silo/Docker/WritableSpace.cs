@@ -1,5 +1,4 @@
 using Docker.DotNet.Models;
-using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using ContainerSpec = Granary.Core.Runtime.ContainerSpec;
 
