@@ -1,4 +1,3 @@
-using Granary.Core.Runtime;
 using Granary.Silo.Docker;
 using Granary.Silo.Droplets;
 using Granary.Testing;
