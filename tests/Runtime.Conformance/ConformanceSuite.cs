@@ -8,14 +8,12 @@ namespace Granary.Runtime.Conformance;
 /// <summary>What the suites share: cells and attempts of their own, and patience that ends.</summary>
 public abstract class ConformanceSuite
 {
-    /// <summary>After this time a test says what it waited for. A real engine under full load takes seconds for one container.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly List<AttemptKey> attempts = [];
+    private PatientRuntime? runtime;
 
     protected abstract IEngineUnderTest Engine { get; }
 
-    protected IContainerRuntime Runtime => Engine.Runtime;
+    protected IContainerRuntime Runtime => runtime ??= new PatientRuntime(Engine.Runtime);
 
     protected CellId Cell { get; } = new($"cell-{Guid.NewGuid():N}");
 
@@ -32,7 +30,7 @@ public abstract class ConformanceSuite
     protected async Task<AttemptKey> Created(Behaviour behaviour)
     {
         var attempt = NewAttempt();
-        var outcome = await Soon(Runtime.Create(Spec(attempt, behaviour), default), "create");
+        var outcome = await Runtime.Create(Spec(attempt, behaviour), default);
         Assert.IsType<CreateOutcome.Created>(outcome);
         return attempt;
     }
@@ -50,27 +48,32 @@ public abstract class ConformanceSuite
     {
         var attempt = await Started(behaviour);
         var output = await Open(attempt);
-        var lines = output.GetAsyncEnumerator();
-        await using (lines)
-        {
-            Assert.True(await Soon(lines.MoveNextAsync().AsTask(), "the line that says ready"));
-            Assert.Equal(Behaviour.Ready, Text(lines.Current));
-        }
-
+        await Patience.Await(ReadReady(), "the line that says ready");
         return attempt;
+
+        async Task ReadReady()
+        {
+            await foreach (var line in output)
+            {
+                Assert.Equal(Behaviour.Ready, Text(line));
+                return;
+            }
+
+            Assert.Fail("The container ended before it was ready.");
+        }
     }
 
     protected async Task Start(AttemptKey attempt) =>
-        Assert.IsType<StartOutcome.Started>(await Soon(Runtime.Start(attempt, default), "start"));
+        Assert.IsType<StartOutcome.Started>(await Runtime.Start(attempt, default));
 
-    protected Task<ContainerReport> Ended(AttemptKey attempt) => Soon(Runtime.Wait(attempt, default), "the end of a container");
+    protected Task<ContainerReport> Ended(AttemptKey attempt) => Runtime.Wait(attempt, default);
 
     protected Task<IAsyncEnumerable<OutputLine>> Open(AttemptKey attempt, OutputPosition from = default) =>
-        Soon(Runtime.OpenOutput(attempt, from, default), "open the output");
+        Runtime.OpenOutput(attempt, from, default);
 
     protected Task<List<OutputLine>> ReadAll(IAsyncEnumerable<OutputLine> output)
     {
-        return Soon(Read(), "the end of an output");
+        return Patience.Await(Read(), "the end of an output");
 
         async Task<List<OutputLine>> Read()
         {
@@ -86,7 +89,7 @@ public abstract class ConformanceSuite
 
     protected async Task<ContainerReport> Found(AttemptKey attempt)
     {
-        var report = await Soon(Runtime.Find(attempt, default), "find");
+        var report = await Runtime.Find(attempt, default);
         Assert.NotNull(report);
         return report;
     }
@@ -96,27 +99,11 @@ public abstract class ConformanceSuite
     protected static string[] Texts(IEnumerable<OutputLine> lines, OutputStream stream) =>
         [.. lines.Where(line => line.Stream == stream).Select(Text)];
 
-    protected static async Task<T> Soon<T>(Task<T> task, string what)
-    {
-        await Soon((Task)task, what);
-        return await task;
-    }
-
-    protected static async Task Soon(Task task, string what)
-    {
-        if (await Task.WhenAny(task, Task.Delay(Patience)) != task)
-        {
-            throw new TimeoutException($"Waited {Patience.TotalSeconds} s for: {what}.");
-        }
-
-        await task;
-    }
-
     protected async Task RemoveAll()
     {
         foreach (var attempt in attempts)
         {
-            await Soon(Runtime.Remove(attempt, default), "remove");
+            await Runtime.Remove(attempt, default);
         }
     }
 }

@@ -53,9 +53,10 @@ internal sealed class DockerEngine(PrivateEngine engine, IContainerRuntime runti
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var errors = process.StandardError.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
         return process.ExitCode == 0
             ? await output
             : throw new InvalidOperationException($"docker {string.Join(' ', arguments)}: {await errors}");

@@ -119,14 +119,14 @@ public abstract partial class RuntimeConformance
         var attempt = await Waiting(new Behaviour.Waits());
         var output = ReadAll(await Open(attempt));
 
-        await Runtime.Stop(attempt, Patience, default);
+        await Runtime.Stop(attempt, Patience.Limit / 2, default);
 
         Assert.Equal([Behaviour.Ready], (await output).Select(Text));
     }
 
     private static Task<List<OutputLine>> ReadSome(IAsyncEnumerable<OutputLine> output, int count)
     {
-        return Soon(Read(), "the first lines of an output");
+        return Patience.Await(Read(), "the first lines of an output");
 
         async Task<List<OutputLine>> Read()
         {

@@ -109,9 +109,9 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
         var attempt = await Waiting(new Behaviour.WaitsThenExits(4));
         var waits = Enumerable.Range(0, 5).Select(_ => Runtime.Wait(attempt, default)).ToList();
 
-        await Runtime.Stop(attempt, Patience, default);
+        await Runtime.Stop(attempt, Patience.Limit / 2, default);
 
-        Assert.All(await Soon(Task.WhenAll(waits), "five waits for one end"), end => Assert.Equal(4, end.ExitCode));
+        Assert.All(await Patience.Await(Task.WhenAll(waits), "five waits for one end"), end => Assert.Equal(4, end.ExitCode));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
 
         await cancellation.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Soon(wait, "the cancelled wait"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Patience.Await(wait, "the cancelled wait"));
         Assert.Equal(ContainerPhase.Running, (await Found(attempt)).Phase);
     }
 
@@ -181,7 +181,7 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
     {
         var attempt = await Waiting(new Behaviour.WaitsIgnoringTerm());
 
-        await Soon(Runtime.Remove(attempt, default), "remove");
+        await Runtime.Remove(attempt, default);
 
         Assert.Null(await Runtime.Find(attempt, default));
         Assert.Empty(await Runtime.List(Cell, default));
@@ -269,7 +269,7 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
     {
         var attempt = await Waiting(new Behaviour.Waits());
 
-        await Soon(Runtime.Stop(attempt, Patience, default), "stop");
+        await Runtime.Stop(attempt, Patience.Limit / 2, default);
 
         Assert.Equal(143, (await Found(attempt)).ExitCode);
     }
@@ -279,7 +279,7 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
     {
         var attempt = await Waiting(new Behaviour.WaitsThenExits(7));
 
-        await Soon(Runtime.Stop(attempt, Patience, default), "stop");
+        await Runtime.Stop(attempt, Patience.Limit / 2, default);
 
         Assert.Equal(7, (await Found(attempt)).ExitCode);
     }
@@ -291,7 +291,7 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
         var grace = TimeSpan.FromSeconds(1);
         var began = Stopwatch.GetTimestamp();
 
-        await Soon(Runtime.Stop(attempt, grace, default), "stop");
+        await Runtime.Stop(attempt, grace, default);
 
         var end = await Found(attempt);
         Assert.Equal(137, end.ExitCode);
@@ -307,9 +307,9 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
         var ended = await Started(new Behaviour.Exits(2));
         var end = await Ended(ended);
 
-        await Soon(Runtime.Stop(ready, TimeSpan.FromSeconds(1), default), "stop of a created container");
-        await Soon(Runtime.Stop(ended, TimeSpan.FromSeconds(1), default), "stop of an ended container");
-        await Soon(Runtime.Stop(NewAttempt(), TimeSpan.FromSeconds(1), default), "stop of no container");
+        await Runtime.Stop(ready, TimeSpan.FromSeconds(1), default);
+        await Runtime.Stop(ended, TimeSpan.FromSeconds(1), default);
+        await Runtime.Stop(NewAttempt(), TimeSpan.FromSeconds(1), default);
 
         Assert.Equal(ContainerPhase.Created, (await Found(ready)).Phase);
         Assert.Equal(end, await Found(ended));

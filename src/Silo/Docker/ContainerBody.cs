@@ -1,0 +1,104 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+using ContainerSpec = Granary.Core.Runtime.ContainerSpec;
+
+namespace Granary.Silo.Docker;
+
+/// <summary>
+/// What the engine is told to make of a specification: no capabilities, no new privileges, a read-only root, an init process, an address space
+/// of its own for everything, and a limit on all that can run out.
+/// </summary>
+internal static class ContainerBody
+{
+    /// <summary>The least that the kernel makes a useful file system of, in KB.</summary>
+    private const long TemporaryKbMin = 64;
+
+    /// <param name="writable">The folders of the host that the container may write to, all within its disk limit, by their paths inside.</param>
+    /// <param name="network">The network's name; null for none.</param>
+    public static CreateContainerParameters Of(
+        ContainerSpec spec,
+        IReadOnlyDictionary<string, string> writable,
+        string? network,
+        DockerOptions options) => new()
+        {
+            Name = spec.Attempt.ContainerName,
+            Image = spec.Source.Image,
+            // An entry point of the image would run before the command; an empty one switches it off.
+            Entrypoint = [spec.Command[0]],
+            Cmd = [.. spec.Command.Skip(1)],
+            // Null is the image's own user.
+            User = UserOf(spec)!,
+            WorkingDir = spec.WorkingDirectory,
+            Env = [.. spec.Environment.Select(variable => $"{variable.Key}={variable.Value}")],
+            Labels = ContainerLabels.Of(spec.Cell, spec.Attempt),
+            StopTimeout = spec.StopGrace,
+            StopSignal = "SIGTERM",
+            // A health check of the image would run processes that nobody asked for.
+            Healthcheck = new HealthcheckConfig { Test = ["NONE"] },
+            NetworkDisabled = network is null,
+            HostConfig = HostOf(spec, writable, network, options),
+        };
+
+    private static string? UserOf(ContainerSpec spec) => spec.Source.DropletDigest is not null && spec.User is null or DropletUser.Login
+        ? DropletUser.Name
+        : spec.User;
+
+    private static HostConfig HostOf(ContainerSpec spec, IReadOnlyDictionary<string, string> writable, string? network, DockerOptions options)
+    {
+        var memory = (spec.Limits.MemoryMb + (long)options.MemoryOverheadMb) << 20;
+        var temporaryKb = TemporaryKb(spec.Limits.MemoryMb, options);
+        return new HostConfig
+        {
+            NetworkMode = network ?? "none",
+            DNS = [.. options.NameServers],
+            // Null is the engine's own choice.
+            Runtime = options.LowLevelRuntime!,
+            Init = true,
+            AutoRemove = false,
+            ReadonlyRootfs = true,
+            CapDrop = ["ALL"],
+            SecurityOpt = ["no-new-privileges"],
+            IpcMode = "private",
+            Memory = memory,
+            // Memory and swap together: unset means as much swap again.
+            MemorySwap = memory,
+            CPUShares = spec.Limits.CpuShares,
+            PidsLimit = spec.Limits.Pids,
+            ShmSize = 2 * temporaryKb << 10,
+            Ulimits =
+            [
+                new Ulimit { Name = "nofile", Soft = options.OpenFiles, Hard = options.OpenFiles },
+                new Ulimit { Name = "core", Soft = 0, Hard = 0 },
+            ],
+            Tmpfs = TmpfsOf(spec, temporaryKb),
+            LogConfig = new LogConfig
+            {
+                Type = "json-file",
+                Config = new Dictionary<string, string>
+                {
+                    ["max-size"] = string.Create(CultureInfo.InvariantCulture, $"{options.OutputFileMb}m"),
+                    ["max-file"] = options.OutputFiles.ToString(CultureInfo.InvariantCulture),
+                },
+            },
+            RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No },
+            Mounts = [.. writable.Select(folder => new Mount { Type = "bind", Source = folder.Value, Target = folder.Key, BindOptions = new BindOptions { Propagation = "private" } })],
+        };
+    }
+
+    /// <summary>Half of what temporary files may take in memory: the smaller of the option and a quarter of the limit. The two folders share it evenly.</summary>
+    private static long TemporaryKb(int memoryMb, DockerOptions options) =>
+        Math.Max(TemporaryKbMin, Math.Min(options.TemporaryMbMax << 10, (memoryMb << 10) / 4) / 2);
+
+    /// <summary>A droplet's temporary folders lie in memory. An image's own lie on its bounded disk, like all that it may write.</summary>
+    private static Dictionary<string, string>? TmpfsOf(ContainerSpec spec, long temporaryKb)
+    {
+        if (spec.Source.DropletDigest is null)
+        {
+            return null;
+        }
+
+        // Without "exec" scripts in there end with 126.
+        var mount = string.Create(CultureInfo.InvariantCulture, $"exec,size={temporaryKb}k,mode=1777");
+        return new Dictionary<string, string> { ["/tmp"] = mount, ["/home/vcap/tmp"] = mount };
+    }
+}

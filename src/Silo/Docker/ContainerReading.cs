@@ -1,0 +1,40 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+using Granary.Core.Runtime;
+
+namespace Granary.Silo.Docker;
+
+/// <summary>Reads what the engine says of a container.</summary>
+internal static class ContainerReading
+{
+    /// <summary>128 + SIGKILL.</summary>
+    private const int Killed = 137;
+
+    /// <summary>Null for a container that is not ours.</summary>
+    public static ContainerReport? Report(ContainerInspectResponse container)
+    {
+        if (ContainerLabels.Read(container.Config?.Labels) is not { } owner)
+        {
+            return null;
+        }
+
+        var state = container.State!;
+        var startedAt = Instant(state.StartedAt);
+        var phase = startedAt is null ? ContainerPhase.Created : state.Running || state.Paused ? ContainerPhase.Running : ContainerPhase.Exited;
+        var hasExited = phase == ContainerPhase.Exited;
+        return new ContainerReport(
+            container.Name.TrimStart('/'),
+            owner.Cell,
+            owner.Attempt,
+            phase,
+            hasExited ? (int)state.ExitCode : null,
+            // The flag alone is also set when a child was killed and the program went on.
+            hasExited && state.OOMKilled && state.ExitCode == Killed,
+            startedAt,
+            hasExited ? Instant(state.FinishedAt) : null);
+    }
+
+    /// <summary>The engine's "never" is the first instant of year 1.</summary>
+    private static DateTimeOffset? Instant(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) && instant.Year > 1 ? instant : null;
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Granary.Core.Runtime;
+
+namespace Granary.Silo.Docker;
+
+/// <summary>
+/// The engine as a process of this host: asked for a sign of life on a connection of its own, known by boot, process id and start
+/// time. Over TCP nothing of it can be seen.
+/// </summary>
+internal sealed class EngineProcess(EngineConnection engine, DockerOptions options, TimeProvider clock)
+{
+    private const string ProgramName = "dockerd";
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+    private const double TicksPerSecond = 100;
+    private static readonly byte[] Ping = "GET /_ping HTTP/1.0\r\nHost: engine\r\n\r\n"u8.ToArray();
+    private static readonly byte[] Answer = "HTTP/1."u8.ToArray();
+
+    /// <summary>The start of a process in wall time is computed once: the computation wavers by the clock's steps.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> starts = [];
+
+    public async Task<EngineAnswer> Probe(CancellationToken cancellation)
+    {
+        using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timed.CancelAfter(options.ProbeTimeout);
+        try
+        {
+            using var socket = await engine.Connect(timed.Token);
+            var at = clock.GetUtcNow();
+            var process = engine.SocketPath is null ? null : Describe(EngineOf(PeerOf(socket)));
+            await Exchange(socket, timed.Token);
+            return new EngineAnswer(process, process is null ? null : StartOf(process), at);
+        }
+        catch (Exception cause) when (EngineConnection.IsNoAnswer(cause) && !cancellation.IsCancellationRequested)
+        {
+            throw engine.Unavailable("see a sign of life", cause);
+        }
+    }
+
+    /// <summary>Whether the process is provably absent: another boot, no such process, another start time, or a process that has ended.</summary>
+    public static bool IsGone(string process)
+    {
+        var parts = process.Split('/');
+        if (parts.Length != 3)
+        {
+            return false;
+        }
+
+        return parts[0] != BootId() || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out var pid) || Describe(pid) != process;
+    }
+
+    private static async Task Exchange(Socket socket, CancellationToken cancellation)
+    {
+        await socket.SendAsync(Ping, cancellation);
+        var buffer = new byte[Answer.Length];
+        for (var read = 0; read < buffer.Length;)
+        {
+            var count = await socket.ReceiveAsync(buffer.AsMemory(read), cancellation);
+            read += count > 0 ? count : throw new IOException("the connection was closed without an answer");
+        }
+
+        if (!buffer.AsSpan().SequenceEqual(Answer))
+        {
+            throw new IOException("what answers is not a Docker engine");
+        }
+    }
+
+    /// <summary>Who made the socket listen, as the kernel noted it.</summary>
+    private static int PeerOf(Socket socket)
+    {
+        Span<byte> credentials = stackalloc byte[12];
+        socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+        return BitConverter.ToInt32(credentials);
+    }
+
+    /// <summary>With socket activation the listener was made by the service manager; then the engine's own pid file is believed, if it names an engine.</summary>
+    private int? EngineOf(int peer)
+    {
+        if (IsEngine(peer))
+        {
+            return peer;
+        }
+
+        return File.Exists(options.PidFile)
+            && int.TryParse(File.ReadAllText(options.PidFile).Trim(), CultureInfo.InvariantCulture, out var pid)
+            && IsEngine(pid)
+                ? pid
+                : null;
+    }
+
+    private static bool IsEngine(int pid) => ReadOf(pid, "comm")?.TrimEnd() == ProgramName;
+
+    /// <summary>Boot, process id and start in clock ticks since the boot; null for no process, or one that has ended and awaits its parent.</summary>
+    private static string? Describe(int? pid)
+    {
+        if (pid is not { } number || ReadOf(number, "stat") is not { } stat)
+        {
+            return null;
+        }
+
+        // The name in parentheses may hold anything; the fields after it start with the third, the state.
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[0] is "Z" or "X" ? null : string.Create(CultureInfo.InvariantCulture, $"{BootId()}/{number}/{fields[19]}");
+    }
+
+    private DateTimeOffset StartOf(string process) => starts.GetOrAdd(process, static (key, clock) =>
+    {
+        var ticks = long.Parse(key.AsSpan(key.LastIndexOf('/') + 1), CultureInfo.InvariantCulture);
+        var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+        return clock.GetUtcNow() - TimeSpan.FromSeconds(uptime - (ticks / TicksPerSecond));
+    }, clock);
+
+    private static string? ReadOf(int pid, string file)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"), Encoding.Latin1);
+        }
+        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: NoSuchProcess })
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The process went away between opening and reading its file (ESRCH).</summary>
+    private const int NoSuchProcess = 3;
+
+    private static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+}
