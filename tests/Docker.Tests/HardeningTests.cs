@@ -34,14 +34,14 @@ public class HardeningTests(SharedEngine engine) : EngineTests(engine)
         Assert.Equal("json-file", host.LogConfig.Type);
         Assert.Equal("10m", host.LogConfig.Config["max-size"]);
         Assert.Equal("2", host.LogConfig.Config["max-file"]);
-        Assert.Equal(["/home/vcap/tmp exec,size=12800k,mode=1777", "/tmp exec,size=12800k,mode=1777"], host.Tmpfs!.Select(mount => $"{mount.Key} {mount.Value}").Order());
+        Assert.Equal(["/home/vcap/tmp exec,size=12800k,mode=1777,uid=2000,gid=2000", "/tmp exec,size=12800k,mode=1777,uid=2000,gid=2000"], host.Tmpfs!.Select(mount => $"{mount.Key} {mount.Value}").Order());
         Assert.Equal("none", host.NetworkMode);
         Assert.Equal("2000:2000", container.Config!.User);
         Assert.Equal(TimeSpan.FromSeconds(7), container.Config!.StopTimeout);
         Assert.Equal("/home/vcap/app", Assert.Single(container.Mounts).Destination);
         Assert.Equal(
             [$"granary.attempt={attempt.Number}", $"granary.cell={Cell.Id}", $"granary.work={attempt.Work}"],
-            container.Config!.Labels!.Where(label => label.Key.StartsWith("granary.", StringComparison.Ordinal)).Select(label => $"{label.Key}={label.Value}").Order());
+            container.Config!.Labels!.Where(label => label.Key.StartsWith("granary.", StringComparison.Ordinal) && label.Key != "granary.recipe").Select(label => $"{label.Key}={label.Value}").Order());
         Assert.Equal(attempt.ContainerName, container.Name.TrimStart('/'));
     }
 

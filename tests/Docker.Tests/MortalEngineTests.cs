@@ -75,6 +75,7 @@ public class MortalEngineTests : IAsyncLifetime
         var output = (await Cell.Runtime.OpenOutput(attempt, OutputPosition.Start, default)).GetAsyncEnumerator();
         await Cell.Runtime.Start(attempt, default);
         Assert.True(await output.MoveNextAsync());
+        await Stored(attempt, lines: 3);
         var wait = Cell.Runtime.Wait(attempt, default);
 
         await Engine.Kill();
@@ -111,11 +112,17 @@ public class MortalEngineTests : IAsyncLifetime
         }
     }
 
-    private async Task Ready(AttemptKey attempt)
+    private Task Ready(AttemptKey attempt) => Stored(attempt, lines: 1);
+
+    /// <summary>Returns when the engine's own copy holds so many lines.</summary>
+    private async Task Stored(AttemptKey attempt, int lines)
     {
         await foreach (var line in await Cell.Runtime.OpenOutput(attempt, OutputPosition.Start, default))
         {
-            return;
+            if (--lines == 0)
+            {
+                return;
+            }
         }
     }
 }

@@ -61,13 +61,13 @@ public class RefusalTests(SharedEngine engine) : EngineTests(engine)
     }
 
     [Fact]
-    public async Task An_engine_on_another_host_cannot_enforce_disk_limits_and_says_so()
+    public async Task A_state_folder_that_cannot_be_written_means_no_container_and_says_so()
     {
-        await using var remote = new Cell(Engine, options => options.StateFolder = "/proc/nowhere");
+        await using var broken = new Cell(Engine, options => options.StateFolder = "/proc/nowhere");
 
-        var outcome = await remote.Runtime.Create(remote.Image("true"), default);
+        var outcome = await broken.Runtime.Create(broken.Image("true"), default);
 
-        Assert.IsType<CreateOutcome.Impossible>(outcome);
+        Assert.Contains("the disk limit cannot be enforced", Assert.IsType<CreateOutcome.Impossible>(outcome).Reason, StringComparison.Ordinal);
     }
 }
 

@@ -97,8 +97,9 @@ internal static class ContainerBody
             return null;
         }
 
-        // Without "exec" scripts in there end with 126.
-        var mount = string.Create(CultureInfo.InvariantCulture, $"exec,size={temporaryKb}k,mode=1777");
+        // Without "exec" scripts in there end with 126. The low-level runtime gives the mount the mode of the image's folder below it,
+        // whatever is asked for here, so the user must own it too.
+        var mount = string.Create(CultureInfo.InvariantCulture, $"exec,size={temporaryKb}k,mode=1777,uid={DropletUser.Id},gid={DropletUser.Id}");
         return new Dictionary<string, string> { ["/tmp"] = mount, ["/home/vcap/tmp"] = mount };
     }
 }

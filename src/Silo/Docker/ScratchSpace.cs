@@ -52,8 +52,15 @@ internal sealed class ScratchSpace(string folder, DiskTemplates templates)
     /// <summary>Says to sweepers, also of other processes, that the attempt's space is being made: its container comes later than its disk.</summary>
     public IDisposable Hold(AttemptKey attempt)
     {
-        Directory.CreateDirectory(folder);
-        return new FileStream(HoldFile(attempt.ContainerName), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(HoldFile(attempt.ContainerName), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new ScratchUnavailableException($"the disk limit cannot be enforced on this host, since its folder cannot be written: {cause.Message}{Advice(cause)}", cause);
+        }
     }
 
     /// <summary>Takes away a space whose container does not exist; false if it is only just being made.</summary>
