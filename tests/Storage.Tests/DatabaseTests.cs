@@ -25,6 +25,15 @@ public sealed class DatabaseTests(SqliteDatabases databases) : IClassFixture<Sql
     }
 
     [Fact]
+    public void Options_out_of_range_are_told_all_at_once()
+    {
+        var refusal = Assert.Throws<ArgumentException>(() => Database.Open(new StorageOptions { Database = "sqlite:/tmp/x.db", PoolSize = 0, TotalAge = TimeSpan.Zero }));
+
+        Assert.Contains("PoolSize", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("TotalAge", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_address_of_PostgreSQL_becomes_a_connection_string()
     {
         var address = DatabaseAddress.Parse("postgres://gran%40ary:p%3Ass@db:5433/store?sslmode=Require");
