@@ -182,6 +182,15 @@ public sealed partial class FakeRuntime
         }
     }
 
+    /// <summary>Takes away what <see cref="TakeName"/> put there.</summary>
+    public void FreeName(AttemptKey attempt)
+    {
+        lock (gate)
+        {
+            strangers.Remove(attempt.ContainerName);
+        }
+    }
+
     /// <summary>The engine goes away: every call and everything that waits throws <see cref="EngineUnavailableException"/>.</summary>
     public void GoAway(Departure how = Departure.Killed)
     {

@@ -22,7 +22,7 @@ public static class TaskRules
     /// <param name="app">The app it belongs to.</param>
     /// <param name="droplet">The droplet it is to run from; null when the app has none and none was named.</param>
     /// <param name="policy">The operator's defaults and bounds.</param>
-    public static (TaskSpec? Spec, Refusal? Refusal) Resolve(TaskRequest request, TaskId task, AppState app, DropletState? droplet, TaskPolicy policy)
+    public static (TaskSpec? Spec, Refusal? Refusal) Resolve(TaskSubmission request, TaskId task, AppState app, DropletState? droplet, TaskPolicy policy)
     {
         var faults = ImmutableArray.CreateBuilder<string>();
         var command = request.Command;

@@ -6,7 +6,7 @@ using Granary.Core.Runtime;
 namespace Granary.Core.Tasks;
 
 /// <summary>What a client asked for, before defaults and rules. Null means "not said".</summary>
-public sealed record TaskRequest
+public sealed record TaskSubmission
 {
     public string? Name { get; init; }
 

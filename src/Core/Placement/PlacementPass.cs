@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Granary.Core.Cells;
+using Granary.Core.Tasks;
+
+namespace Granary.Core.Placement;
+
+/// <summary>A cell for the next attempt of a task.</summary>
+public sealed record PlacementChoice(TaskId Task, int Attempt, CellId Cell);
+
+/// <summary>A cell as a pass left it.</summary>
+/// <param name="Free">What is free once every choice of the pass is admitted.</param>
+/// <param name="KeptFor">The task for which its room is kept; null if it is open to all.</param>
+public sealed record CellAfterPass(CellSnapshot Cell, CellCapacity Free, TaskId? KeptFor);
+
+/// <summary>One look at the whole queue: who goes where, and why the others wait.</summary>
+/// <param name="At">The instant of the pass.</param>
+/// <param name="Choices">Oldest first.</param>
+/// <param name="Waiting">The tasks that got no cell, oldest first. <see cref="Explain"/> says why; the words are made only when somebody asks.</param>
+/// <param name="NextAt">When the next backoff ends; null when nobody backs off. What else can help a waiting task is news of a cell.</param>
+/// <param name="Cells">By name.</param>
+public sealed record PlacementPass(
+    DateTimeOffset At,
+    ImmutableArray<PlacementChoice> Choices,
+    ImmutableArray<QueuedTask> Waiting,
+    DateTimeOffset? NextAt,
+    ImmutableArray<CellAfterPass> Cells,
+    PlacementPolicy Policy)
+{
+    /// <summary>Why a task of this queue got no cell: a reason for each cell. Same pass and task, same words.</summary>
+    public string Explain(QueuedTask task)
+    {
+        if (task.NotBefore > At)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"it backs off until {task.NotBefore.Value.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}Z");
+        }
+
+        if (Cells.IsEmpty)
+        {
+            return "no cell is known";
+        }
+
+        var reasons = string.Join("; ", Cells.Take(Policy.CellsNamedMax).Select(each => Reason(each, task)));
+        var rest = Cells.Length - Policy.CellsNamedMax;
+        var text = rest > 0 ? $"{reasons}; and {rest} more" : reasons;
+        return Cells.Any(each => each.Cell.Total.Holds(task.Wanted)) ? text : $"no cell is large enough: {text}";
+    }
+
+    private static string Reason(CellAfterPass after, QueuedTask task)
+    {
+        var cell = after.Cell;
+        if (!cell.Total.Holds(task.Wanted))
+        {
+            return $"{cell.Id} has {cell.Total} in all, and {task.Wanted} is needed";
+        }
+
+        if (!cell.Takes)
+        {
+            return $"{cell.Id} takes nothing: {cell.WhyNot ?? "it does not say why"}";
+        }
+
+        if (after.KeptFor is { } kept && kept != task.Task)
+        {
+            return $"{cell.Id} keeps its room for an older task";
+        }
+
+        return (task.Wanted.MemoryMb > after.Free.MemoryMb, task.Wanted.DiskMb > after.Free.DiskMb) switch
+        {
+            (true, true) => $"{cell.Id} has {Memory(after)} and {Disk(after)} free",
+            (true, false) => $"{cell.Id} has {Memory(after)} free",
+            (false, true) => $"{cell.Id} has {Disk(after)} free",
+            (false, false) => $"{cell.Id} has room: it comes next",
+        };
+    }
+
+    private static string Memory(CellAfterPass after) => $"{after.Free.MemoryMb} MB of {after.Cell.Total.MemoryMb} MB memory";
+
+    private static string Disk(CellAfterPass after) => $"{after.Free.DiskMb} MB of {after.Cell.Total.DiskMb} MB disk";
+}

@@ -1,0 +1,55 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Granary.Grains.Cells;
+
+/// <summary>One cell as this process serves it.</summary>
+public sealed class CellOptions
+{
+    /// <summary>The cell's name. Default "cell-1". Letters, digits, '-' and '.'.</summary>
+    [RegularExpression("^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$", ErrorMessage = "Cell:Name must be 1 to 63 letters, digits, '-' or '.'.")]
+    public string Name { get; set; } = "cell-1";
+
+    /// <summary>Memory that attempts may reserve, in MB; 0 takes what the engine has. Default 0.</summary>
+    [Range(0, int.MaxValue)]
+    public int MemoryMb { get; set; }
+
+    /// <summary>Disk that attempts may reserve, in MB; 0 takes what the engine has. Default 0.</summary>
+    [Range(0, int.MaxValue)]
+    public int DiskMb { get; set; }
+
+    /// <summary>Time between SIGTERM and SIGKILL. Default 10 s, as Cloud Foundry's cells have it; range 0 s to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Processes and threads of one container. Default 1,024.</summary>
+    [Range(16, 100_000)]
+    public int Pids { get; set; } = 1024;
+
+    /// <summary>The address that containers see as theirs (CF_INSTANCE_IP). Default 127.0.0.1.</summary>
+    [Required]
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>How often the cell speaks to placement. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan SpeakEvery { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the cell compares its tasks' rows with what it knows. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan CompareEvery { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the engine is asked for a sign of life. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan ProbeEvery { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Delay before something of ours is tried again that failed and will pass. Default 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Log lines wait at most this long to be stored together. Default 200 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan LogDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Log lines stored in one transaction at most. Default 512.</summary>
+    [Range(1, 10_000)]
+    public int LogBatch { get; set; } = 512;
+}

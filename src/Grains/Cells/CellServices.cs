@@ -1,0 +1,34 @@
+using Granary.Core.Runtime;
+using Granary.Grains.Ports;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Grains.Cells;
+
+/// <summary>What serving a cell needs from outside.</summary>
+internal sealed class CellServices(
+    IContainerRuntime runtime,
+    ICellJournal journal,
+    ITaskRows rows,
+    ILogStore logs,
+    IGrainFactory grains,
+    IOptions<CellOptions> options,
+    TimeProvider clock,
+    ILogger<CellAgent> logger)
+{
+    public IContainerRuntime Runtime => runtime;
+
+    public ICellJournal Journal => journal;
+
+    public ITaskRows Rows => rows;
+
+    public ILogStore Logs => logs;
+
+    public IGrainFactory Grains => grains;
+
+    public CellOptions Options => options.Value;
+
+    public TimeProvider Clock => clock;
+
+    public ILogger Logger => logger;
+}

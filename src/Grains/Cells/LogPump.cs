@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Channels;
+using Granary.Core.Apps;
+using Granary.Core.Attempts;
+using Granary.Core.Runtime;
+using Granary.Grains.Ports;
+
+namespace Granary.Grains.Cells;
+
+/// <summary>
+/// Carries the output of one attempt into the log store, in batches, each with the cursor from which a later process continues.
+/// Lines beyond the task's rate are dropped with one notice for each second in which lines are dropped.
+/// </summary>
+internal sealed class LogPump(ILogStore store, AppId app, AttemptKey attempt, string source, long bytesPerSecond, CellOptions options, TimeProvider clock)
+{
+    private const int TailLines = 64;
+    private readonly Queue<byte[]> tail = new();
+    private LogCursor cursor = LogCursor.Start;
+    private DateTimeOffset second;
+    private long bytesThisSecond;
+    private bool noticed;
+
+    /// <summary>How much was stored by whoever pumped before.</summary>
+    public OutputPosition Position => cursor.Position;
+
+    public bool IsClosed => cursor.Closed;
+
+    public async Task Load(CancellationToken cancellation) => cursor = await store.Cursor(attempt, cancellation);
+
+    /// <summary>Stores lines until the output ends. The reader waits while the store is away, and with it, in the end, the program: nothing is dropped for that.</summary>
+    public async Task Run(IAsyncEnumerable<OutputLine> output, CancellationToken cancellation)
+    {
+        var waiting = Channel.CreateBounded<OutputLine>(options.LogBatch * 4);
+        var reading = Read(output, waiting.Writer, cancellation);
+        var batch = new List<OutputLine>(options.LogBatch);
+        while (await waiting.Reader.WaitToReadAsync(cancellation))
+        {
+            var deadline = Task.Delay(options.LogDelay, clock, cancellation);
+            do
+            {
+                while (batch.Count < options.LogBatch && waiting.Reader.TryRead(out var line))
+                {
+                    batch.Add(line);
+                }
+            }
+            while (batch.Count < options.LogBatch && await Task.WhenAny(deadline, waiting.Reader.WaitToReadAsync(cancellation).AsTask()) != deadline && !waiting.Reader.Completion.IsCompleted);
+
+            await Store(batch, cancellation);
+            batch.Clear();
+        }
+
+        await reading;
+    }
+
+    /// <summary>Writes the closing line (Cloud Foundry's "Exit status N") and ends the log. Idempotent.</summary>
+    public async Task Close(string text, CancellationToken cancellation)
+    {
+        if (cursor.Closed)
+        {
+            return;
+        }
+
+        var line = new NewLogLine(cursor.Sequence + 1, clock.GetUtcNow(), OutputStream.Out, source, Encoding.UTF8.GetBytes(text));
+        await Append([line], cursor with { Sequence = line.Sequence, Closed = true }, cancellation);
+    }
+
+    private static async Task Read(IAsyncEnumerable<OutputLine> output, ChannelWriter<OutputLine> waiting, CancellationToken cancellation)
+    {
+        Exception? end = null;
+        try
+        {
+            await foreach (var line in output.WithCancellation(cancellation))
+            {
+                await waiting.WriteAsync(line, cancellation);
+            }
+        }
+        catch (EngineUnavailableException fault)
+        {
+            end = fault;
+        }
+        finally
+        {
+            waiting.TryComplete();
+        }
+
+        if (end is not null)
+        {
+            throw end;
+        }
+    }
+
+    private async Task Store(List<OutputLine> batch, CancellationToken cancellation)
+    {
+        var lines = new List<NewLogLine>(batch.Count);
+        var position = cursor.Position;
+        var sequence = cursor.Sequence;
+        foreach (var line in batch)
+        {
+            position = position.After(line.Stream);
+            Remember(line.Text.ToArray());
+            switch (Admit(line))
+            {
+                case true:
+                    lines.Add(new NewLogLine(++sequence, line.At, line.Stream, source, line.Text));
+                    break;
+                case false when !noticed:
+                    noticed = true;
+                    var notice = string.Create(CultureInfo.InvariantCulture, $"app instance exceeded log rate limit ({bytesPerSecond} bytes/sec)");
+                    lines.Add(new NewLogLine(++sequence, line.At, OutputStream.Error, source, Encoding.UTF8.GetBytes(notice)));
+                    break;
+            }
+        }
+
+        await Append(lines, new LogCursor(position, Hash(), sequence, false), cancellation);
+    }
+
+    private bool Admit(OutputLine line)
+    {
+        if (bytesPerSecond < 0)
+        {
+            return true;
+        }
+
+        var now = clock.GetUtcNow();
+        if (now - second >= TimeSpan.FromSeconds(1))
+        {
+            (second, bytesThisSecond, noticed) = (now, 0, false);
+        }
+
+        bytesThisSecond += line.Text.Length + 1;
+        return bytesThisSecond <= bytesPerSecond;
+    }
+
+    private void Remember(byte[] text)
+    {
+        tail.Enqueue(text);
+        if (tail.Count > TailLines)
+        {
+            tail.Dequeue();
+        }
+    }
+
+    private string Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var line in tail)
+        {
+            hash.AppendData(line);
+            hash.AppendData("\n"u8);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private async Task Append(List<NewLogLine> lines, LogCursor after, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await store.Append(app, attempt, lines, cursor, after, cancellation))
+                {
+                    cursor = after;
+                    return;
+                }
+
+                var stored = await store.Cursor(attempt, cancellation);
+                if (stored == after)
+                {
+                    cursor = after; // The write that seemed to fail had been made.
+                    return;
+                }
+
+                throw new InvalidOperationException($"The log of {attempt} is written by somebody else: expected {cursor}, found {stored}.");
+            }
+            catch (Exception fault) when (Faults.Pass(fault))
+            {
+                await Task.Delay(options.RetryDelay, clock, cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Granary.Core.Attempts;
+using Granary.Core.Cells;
+using Granary.Core.Placement;
+using Granary.Core.Tasks;
+
+namespace Granary.Grains.Contracts;
+
+/// <summary>Finds cells for queued tasks. There is one, with the key <see cref="Keys.Placement"/>; it is a cache of the PENDING rows and may die at any time.</summary>
+public interface IPlacementGrain : IGrainWithStringKey
+{
+    /// <summary>Adds tasks to the queue; one that is in it already is replaced.</summary>
+    Task Enqueue(ImmutableArray<QueuedTask> tasks);
+
+    /// <summary>A cell's word about itself: each second, and as soon as room appears.</summary>
+    /// <param name="settled">Attempts that the cell has admitted or declined since its last word: its ledger counts them now, or never will.</param>
+    Task Report(CellView cell, ImmutableArray<AttemptKey> settled);
+
+    /// <summary>Why a task waits, in words; null if it does not wait here.</summary>
+    Task<string?> Why(TaskId task);
+
+    Task<ImmutableArray<CellView>> Cells();
+}
+
+/// <summary>One cell, wherever it is served. Its key is <see cref="Keys.Cell"/>.</summary>
+public interface ICellGrain : IGrainWithStringKey
+{
+    /// <summary>Hands over orders about attempts, in sequence. They are carried out after the call has returned.</summary>
+    Task Order(ImmutableArray<TaskEffect> orders);
+}

@@ -1,0 +1,24 @@
+using Granary.Core.Apps;
+using Granary.Core.Cells;
+using Granary.Core.Tasks;
+
+namespace Granary.Grains.Contracts;
+
+/// <summary>Grain keys. All carry a prefix: the AdoNet provider folds keys that look like numbers or guids, and two of them could then share a row.</summary>
+public static class Keys
+{
+    public const string Placement = "placement";
+
+    public static string Task(TaskId task) => $"task/{task}";
+
+    public static string App(AppId app) => $"app/{app}";
+
+    public static string Package(PackageId package) => $"package/{package}";
+
+    public static string Droplet(DropletId droplet) => $"droplet/{droplet}";
+
+    public static string Cell(CellId cell) => $"cell/{cell}";
+
+    /// <summary>The guid in a key.</summary>
+    public static Guid Guid(string key) => System.Guid.Parse(key.AsSpan(key.IndexOf('/', StringComparison.Ordinal) + 1));
+}

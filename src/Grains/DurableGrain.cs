@@ -1,0 +1,43 @@
+using Granary.Grains.Ports;
+
+namespace Granary.Grains;
+
+/// <summary>
+/// What all durable grains share: an effect runs only after its decision is durable, and after a failed or unknown write the
+/// activation decides nothing more. It is poisoned, deactivates, and the next one reloads (DESIGN 5, "Saving").
+/// </summary>
+internal abstract class DurableGrain<TDocument, TState>(IPersistentState<TDocument> store) : Grain
+    where TDocument : Document<TState>
+    where TState : new()
+{
+    private bool poisoned;
+
+    /// <summary>The state as it is stored.</summary>
+    protected TState State
+    {
+        get
+        {
+            if (poisoned)
+            {
+                throw new StateUnknownException(this.GetGrainId().ToString());
+            }
+
+            return store.State.State;
+        }
+    }
+
+    protected async Task Save(TState next)
+    {
+        try
+        {
+            store.State.State = next;
+            await store.WriteStateAsync();
+        }
+        catch
+        {
+            poisoned = true;
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Granary.Core.Tasks;
+using Granary.Grains.Contracts;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains.Effects;
+
+/// <summary>
+/// The one switch that turns effects into calls. Each receiver (placement, a cell) has a line of its own: orders keep their sequence,
+/// are handed over in batches, and are repeated until acknowledged. A receiver that stays away makes its batch drop after
+/// <see cref="TriesMax"/> tries: the sweeps and the cell's comparison bring the effect back from the durable state.
+/// </summary>
+internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider clock, ILogger<EffectRunner> logger) : IEffectRunner, IDisposable
+{
+    private const int BatchMax = 256;
+    private const int TriesMax = 6;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, Lazy<Channel<object>>> lines = new();
+    private readonly CancellationTokenSource stopping = new();
+
+    public void Hand(TaskState task, ImmutableArray<TaskEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            _ = effect switch
+            {
+                TaskEffect.FindCell => Line(Keys.Placement).TryWrite(PlacementGrain.Queued(task)),
+                TaskEffect.StartAttempt start => Line(Keys.Cell(start.Cell)).TryWrite(effect),
+                TaskEffect.FindAttempt find => Line(Keys.Cell(find.Cell)).TryWrite(effect),
+                TaskEffect.StopAttempt stop => Line(Keys.Cell(stop.Cell)).TryWrite(effect),
+                _ => throw new System.Diagnostics.UnreachableException($"No receiver for {effect}."),
+            };
+        }
+    }
+
+    public void Dispose()
+    {
+        stopping.Cancel();
+        stopping.Dispose();
+    }
+
+    private ChannelWriter<object> Line(string receiver) => lines.GetOrAdd(receiver, key => new Lazy<Channel<object>>(() => Open(key))).Value.Writer;
+
+    private Channel<object> Open(string receiver)
+    {
+        var line = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+        _ = Task.Run(() => Carry(receiver, line.Reader, stopping.Token), stopping.Token);
+        return line;
+    }
+
+    private async Task Carry(string receiver, ChannelReader<object> line, CancellationToken cancellation)
+    {
+        var batch = new List<object>(BatchMax);
+        while (await line.WaitToReadAsync(cancellation))
+        {
+            batch.Clear();
+            while (batch.Count < BatchMax && line.TryRead(out var order))
+            {
+                batch.Add(order);
+            }
+
+            await Deliver(receiver, batch, cancellation);
+        }
+    }
+
+    private async Task Deliver(string receiver, List<object> batch, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await (receiver == Keys.Placement
+                    ? grains.GetGrain<IPlacementGrain>(receiver).Enqueue([.. batch.Cast<Core.Placement.QueuedTask>()])
+                    : grains.GetGrain<ICellGrain>(receiver).Order([.. batch.Cast<TaskEffect>()]));
+                return;
+            }
+            catch (Exception fault) when (Faults.Pass(fault))
+            {
+                LogNotDelivered(logger, batch.Count, receiver, attempt, fault);
+                if (attempt == TriesMax)
+                {
+                    return;
+                }
+
+                await Task.Delay(FirstDelay * Math.Pow(2, attempt - 1), clock, cancellation);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} orders for {Receiver} were not delivered, try {Try}")]
+    private static partial void LogNotDelivered(ILogger logger, int count, string receiver, int @try, Exception fault);
+}

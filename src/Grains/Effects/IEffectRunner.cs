@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using Granary.Core.Tasks;
+
+namespace Granary.Grains.Effects;
+
+/// <summary>Takes the effects of saved decisions and carries them to their receivers.</summary>
+internal interface IEffectRunner
+{
+    /// <summary>Hands over; never waits. Orders to one receiver keep their sequence.</summary>
+    void Hand(TaskState task, ImmutableArray<TaskEffect> effects);
+}

@@ -1,0 +1,18 @@
+using System.Data.Common;
+using Granary.Core.Runtime;
+using Orleans.Storage;
+
+namespace Granary.Grains;
+
+/// <summary>Tells faults that pass from bugs. A fault that passes is tried again by whoever asked; every call that is tried again is idempotent.</summary>
+public static class Faults
+{
+    /// <summary>A silo died or hangs, a grain reloads, the database or the engine is away.</summary>
+    public static bool Pass(Exception fault) => fault switch
+    {
+        SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or InconsistentStateException or StateUnknownException => true,
+        EngineUnavailableException or DbException or IOException => true,
+        OrleansException => true, // The storage provider wraps what the driver threw.
+        _ => false,
+    };
+}

@@ -1,0 +1,14 @@
+using Granary.Core.Cells;
+using Granary.Core.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains;
+
+internal sealed partial class PlacementGrain
+{
+    [LoggerMessage(LogLevel.Warning, "Task {Task} could not be placed on {Cell}; its row decides what became of it")]
+    private static partial void LogPlaceFailed(ILogger logger, TaskId task, CellId cell, Exception fault);
+
+    [LoggerMessage(LogLevel.Warning, "The row of task {Task} could not be read; it stays in the queue")]
+    private static partial void LogRequeueFailed(ILogger logger, TaskId task, Exception fault);
+}

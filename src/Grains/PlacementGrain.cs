@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using Granary.Core.Attempts;
+using Granary.Core.Cells;
+using Granary.Core.Placement;
+using Granary.Core.Tasks;
+using Granary.Grains.Contracts;
+using Granary.Grains.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains;
+
+/// <summary>
+/// The shell around <see cref="Placer"/>. The queue is the PENDING rows; this is a cache of it, read when it activates and kept
+/// up by the tasks. A pass runs when something changed that can help: a task came, a cell spoke, a backoff ended. Never by polling.
+/// </summary>
+internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions options, TimeProvider clock, ILogger<PlacementGrain> logger) : Grain, IPlacementGrain
+{
+    private readonly SortedSet<QueuedTask> queue = new(Comparer<QueuedTask>.Create(InOrder));
+    private readonly Dictionary<TaskId, QueuedTask> byTask = [];
+    private readonly Dictionary<CellId, KnownCell> cells = [];
+    private IGrainTimer? backoff;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        foreach (var task in await rows.Pending(cancellationToken))
+        {
+            Add(Queued(task));
+        }
+    }
+
+    public Task Enqueue(ImmutableArray<QueuedTask> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            Add(task);
+        }
+
+        Pass();
+        return Task.CompletedTask;
+    }
+
+    public Task Report(CellView cell, ImmutableArray<AttemptKey> settled)
+    {
+        if (!cells.TryGetValue(cell.Id, out var known))
+        {
+            cells[cell.Id] = known = new KnownCell(cell);
+        }
+
+        if (cell.Server == known.View.Server && cell.Revision < known.View.Revision)
+        {
+            return Task.CompletedTask;
+        }
+
+        known.View = cell;
+        known.HeardAt = clock.GetUtcNow();
+        foreach (var attempt in settled)
+        {
+            known.Promised.Remove(attempt);
+        }
+
+        Pass();
+        return Task.CompletedTask;
+    }
+
+    public Task<string?> Why(TaskId task) =>
+        Task.FromResult(byTask.TryGetValue(task, out var queued) ? Placer.Explain(queued, Snapshots(), clock.GetUtcNow()) ?? "it is about to be placed" : null);
+
+    public Task<ImmutableArray<CellView>> Cells() => Task.FromResult(cells.Values.Select(each => each.View).OrderBy(each => each.Id.Name, StringComparer.Ordinal).ToImmutableArray());
+
+    /// <summary>The queue's order: oldest first, and within an instant by sequence id.</summary>
+    private static int InOrder(QueuedTask left, QueuedTask right)
+    {
+        var order = left.CreatedAt.CompareTo(right.CreatedAt);
+        order = order != 0 ? order : left.SequenceId.CompareTo(right.SequenceId);
+        return order != 0 ? order : left.Task.Value.CompareTo(right.Task.Value);
+    }
+
+    /// <summary>What placement needs to know of a PENDING task.</summary>
+    internal static QueuedTask Queued(TaskState task) => new(
+        task.Id,
+        task.Attempt + 1,
+        new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb),
+        task.CreatedAt,
+        task.SequenceId,
+        task.NotBefore);
+
+    private void Add(QueuedTask task)
+    {
+        Remove(task.Task);
+        byTask[task.Task] = task;
+        queue.Add(task);
+    }
+
+    private void Remove(TaskId task)
+    {
+        if (byTask.Remove(task, out var queued))
+        {
+            queue.Remove(queued);
+        }
+    }
+
+    private void Pass()
+    {
+        if (queue.Count == 0)
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        var pass = Placer.Place([.. queue], Snapshots(), now);
+        foreach (var choice in pass.Choices)
+        {
+            var queued = byTask[choice.Task];
+            Remove(choice.Task);
+            var cell = cells[choice.Cell];
+            cell.Promised[new AttemptKey(choice.Task.Value, choice.Attempt)] = new Promise(queued.Wanted, now);
+            var waited = now - queued.CreatedAt >= options.WaitWorthTelling ? $"it waited {(now - queued.CreatedAt).TotalSeconds:0.0} s for room" : null;
+            cell.Placing = PlaceAfter(cell.Placing, queued, choice, waited);
+        }
+
+        backoff?.Dispose();
+        backoff = pass.NextAt is { } next ? this.RegisterGrainTimer(OnBackoffEnded, new GrainTimerCreationOptions(Longer(next - now), Timeout.InfiniteTimeSpan) { Interleave = true }) : null;
+    }
+
+    private Task OnBackoffEnded(CancellationToken cancellation)
+    {
+        Pass();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A timer that fires a moment early would find the backoff not quite over and spin.</summary>
+    private static TimeSpan Longer(TimeSpan delay) => delay + TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Choices for one cell are told one after the other, so that tasks start in the order in which they were submitted.</summary>
+    private async Task PlaceAfter(Task before, QueuedTask queued, PlacementChoice choice, string? waited)
+    {
+        await before;
+        var attempt = new AttemptKey(choice.Task.Value, choice.Attempt);
+        try
+        {
+            if (!await GrainFactory.GetGrain<ITaskGrain>(Keys.Task(choice.Task)).Place(choice.Attempt, choice.Cell, waited))
+            {
+                cells[choice.Cell].Promised.Remove(attempt); // Cancelled meanwhile, or the choice was stale.
+            }
+        }
+        catch (Exception fault) when (Faults.Pass(fault))
+        {
+            // The outcome is unknown: the row tells. The task's own wake-up and the cell's comparison mend what this leaves.
+            LogPlaceFailed(logger, choice.Task, choice.Cell, fault);
+            cells[choice.Cell].Promised.Remove(attempt);
+            await Requeue(queued);
+        }
+    }
+
+    private async Task Requeue(QueuedTask queued)
+    {
+        try
+        {
+            if (await rows.Find(queued.Task.Value, CancellationToken.None) is { Phase: TaskPhase.Pending } task)
+            {
+                Add(Queued(task) with { NotBefore = clock.GetUtcNow() + options.RetryDelay });
+            }
+        }
+        catch (Exception fault) when (Faults.Pass(fault))
+        {
+            LogRequeueFailed(logger, queued.Task, fault);
+            Add(queued with { NotBefore = clock.GetUtcNow() + options.RetryDelay }); // Harmless if it was placed: the number is then used up.
+        }
+
+        Pass();
+    }
+
+    private List<CellSnapshot> Snapshots()
+    {
+        var now = clock.GetUtcNow();
+        return [.. cells.Values.Select(each => each.Snapshot(now, options))];
+    }
+
+    private readonly record struct Promise(CellCapacity Wanted, DateTimeOffset At);
+
+    /// <summary>A cell as placement knows it: its own last word, less what was promised since.</summary>
+    private sealed class KnownCell(CellView view)
+    {
+        public CellView View { get; set; } = view;
+
+        public DateTimeOffset HeardAt { get; set; }
+
+        public Dictionary<AttemptKey, Promise> Promised { get; } = [];
+
+        public Task Placing { get; set; } = Task.CompletedTask;
+
+        public CellSnapshot Snapshot(DateTimeOffset now, PlacementOptions options)
+        {
+            foreach (var (attempt, promise) in Promised)
+            {
+                if (now - promise.At > options.PromiseKept)
+                {
+                    Promised.Remove(attempt);
+                }
+            }
+
+            var free = Promised.Values.Aggregate(View.Free, (left, promise) => left - promise.Wanted);
+            var silent = now - HeardAt > options.SilentAfter;
+            var takes = View.EngineUp && !silent;
+            var whyNot = takes ? null : silent ? $"nothing was heard of it for {(now - HeardAt).TotalSeconds:0} s" : View.State;
+            return new CellSnapshot(View.Id, View.Total, free, takes, whyNot);
+        }
+    }
+}
