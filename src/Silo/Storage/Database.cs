@@ -19,12 +19,16 @@ internal abstract class Database : IAsyncDisposable
 
     public abstract SqlDialect Dialect { get; }
 
-    public static Database Open(StorageOptions options) => DatabaseAddress.Parse(options.Database) switch
+    public static Database Open(StorageOptions options)
     {
-        DatabaseAddress.Sqlite sqlite => new SqliteDatabase(sqlite.Path, options.BusyTimeout, options.CommandTimeout),
-        DatabaseAddress.Postgres postgres => new PostgresDatabase(postgres.ConnectionString, options),
-        var address => throw new System.Diagnostics.UnreachableException($"No database for {address}."),
-    };
+        options.Validate();
+        return DatabaseAddress.Parse(options.Database) switch
+        {
+            DatabaseAddress.Sqlite sqlite => new SqliteDatabase(sqlite.Path, options.BusyTimeout, options.CommandTimeout),
+            DatabaseAddress.Postgres postgres => new PostgresDatabase(postgres.ConnectionString, options),
+            var address => throw new System.Diagnostics.UnreachableException($"No database for {address}."),
+        };
+    }
 
     /// <summary>Runs reading statements.</summary>
     public async Task<T> Read<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellation)

@@ -23,4 +23,27 @@ public sealed record StorageOptions
 
     /// <summary>How old the total of a listing may be while listings are asked for. Default 1 s, range 50 ms to 1 min; a shorter age counts more often.</summary>
     public TimeSpan TotalAge { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Throws <see cref="ArgumentException"/> that tells all values out of range at once.</summary>
+    internal void Validate()
+    {
+        var faults = new List<string>();
+        Require(PoolSize is >= 1 and <= 1000, $"{nameof(PoolSize)} is {PoolSize}; it must be from 1 to 1,000.");
+        Require(PreparedStatements is >= 0 and <= 1000, $"{nameof(PreparedStatements)} is {PreparedStatements}; it must be from 0 to 1,000.");
+        Require(BusyTimeout >= TimeSpan.Zero && BusyTimeout <= TimeSpan.FromMinutes(10), $"{nameof(BusyTimeout)} is {BusyTimeout}; it must be from 0 s to 10 min.");
+        Require(CommandTimeout >= TimeSpan.FromSeconds(1) && CommandTimeout <= TimeSpan.FromHours(1), $"{nameof(CommandTimeout)} is {CommandTimeout}; it must be from 1 s to 1 h.");
+        Require(TotalAge >= TimeSpan.FromMilliseconds(50) && TotalAge <= TimeSpan.FromMinutes(1), $"{nameof(TotalAge)} is {TotalAge}; it must be from 50 ms to 1 min.");
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"The storage options are not usable. {string.Join(' ', faults)}");
+        }
+
+        void Require(bool holds, string fault)
+        {
+            if (!holds)
+            {
+                faults.Add(fault);
+            }
+        }
+    }
 }

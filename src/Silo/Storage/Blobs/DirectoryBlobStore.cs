@@ -81,7 +81,13 @@ internal sealed class DirectoryBlobStore : IBlobStore
 
     public async Task<Stream> Open(string digest, CancellationToken cancellation)
     {
-        var file = OpenRead(BlobPath(digest));
+        var path = BlobPath(digest);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There are no bits with the digest {digest}.", path);
+        }
+
+        var file = OpenRead(path);
         try
         {
             var actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));

@@ -26,10 +26,10 @@ internal sealed class TaskRows(Database database, Totals totals) : DocumentRows<
             async connection =>
             {
                 var command = new CommandDefinition(
-                    "SELECT item_guid FROM OrleansStorage WHERE GrainTypeString = @Kind AND wake_at <= @Now ORDER BY wake_at LIMIT @Max",
+                    "SELECT item_guid AS \"Guid\" FROM OrleansStorage WHERE GrainTypeString = @Kind AND wake_at <= @Now ORDER BY wake_at LIMIT @Max",
                     new { Kind, Now = ListingRow.Micros(now), Max = countMax },
                     cancellationToken: cancellation);
-                return [.. (await connection.QueryAsync<object>(command)).Select(guid => new TaskId(SqlDialect.ToGuid(guid)))];
+                return [.. (await connection.QueryAsync<GuidRow>(command)).Select(row => new TaskId(SqlDialect.ToGuid(row.Guid)))];
             },
             cancellation);
 
@@ -37,4 +37,9 @@ internal sealed class TaskRows(Database database, Totals totals) : DocumentRows<
         await Find(task.Value, cancellation) is { } state ? Row(state) : null;
 
     private static AttemptRow Row(TaskState task) => new(task.Key, task.Cell, task.Phase);
+
+    private sealed class GuidRow
+    {
+        public object Guid { get; init; } = "";
+    }
 }
