@@ -20,6 +20,9 @@ public enum RefusalReason
     /// <summary>The request cannot be read at all, for example a zip that is no zip.</summary>
     Unreadable,
 
+    /// <summary>A package cannot be staged yet, or never.</summary>
+    PackageNotReady,
+
     /// <summary>The request names something whose state does not allow it.</summary>
     Conflict,
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Granary.Core.Runtime;
+using Granary.Grains.Ports;
 using Orleans.Storage;
 
 namespace Granary.Grains;
@@ -11,7 +12,7 @@ public static class Faults
     public static bool Pass(Exception fault) => fault switch
     {
         SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or InconsistentStateException or StateUnknownException => true,
-        EngineUnavailableException or DbException or IOException => true,
+        EngineUnavailableException or DatabaseUnavailableException or DbException or IOException => true,
         OrleansException => true, // The storage provider wraps what the driver threw.
         _ => false,
     };

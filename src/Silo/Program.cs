@@ -1,1 +1,39 @@
-return 0;
+using System.ComponentModel.DataAnnotations;
+using Granary.Grains.Ports;
+using Granary.Silo;
+using Granary.Silo.Storage.Migrations;
+
+if (args is ["--help" or "-h"])
+{
+    Console.WriteLine($"Usage: granary up {string.Join(' ', SiloOptions.Switches.Select(each => $"[{each.Key} {each.Value.ToUpperInvariant()}]"))}");
+    return 0;
+}
+
+try
+{
+    var configuration = new ConfigurationBuilder().AddEnvironmentVariables("GRANARY_").AddCommandLine(args, new Dictionary<string, string>(SiloOptions.Switches) { ["--config"] = "Config" }).Build();
+    if (configuration["Config"] is { } file)
+    {
+        configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file)).AddConfiguration(configuration).Build();
+    }
+
+    var options = configuration.Get<SiloOptions>() ?? new SiloOptions();
+    var faults = new List<ValidationResult>();
+    if (!Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
+    {
+        throw new ValidationException(string.Join(Environment.NewLine, faults.Select(each => each.ErrorMessage)));
+    }
+
+    await using var journal = await Composition.OpenJournal(options);
+    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
+    builder.WebHost.UseUrls(options.Http);
+    builder.Host.UseOrleans(silo => silo.AddGranary(options, journal));
+    await using var app = builder.Build();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception fault) when (fault is ValidationException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DatabaseUnavailableException or SchemaMismatchException)
+{
+    await Console.Error.WriteLineAsync($"granary: {fault.Message}");
+    return 1;
+}

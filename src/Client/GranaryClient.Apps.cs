@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Granary.Core;
+using Granary.Core.Apps;
+using Granary.Grains.Contracts;
+using Granary.Grains.Ports;
+
+namespace Granary.Client;
+
+public sealed partial class GranaryClient
+{
+    /// <summary>Bits travel in pieces of this size: large enough to be quick, small enough for a message.</summary>
+    private const int PieceBytes = 512 * 1024;
+
+    /// <summary>Makes an app. The name must be free in its space.</summary>
+    public async Task<AppState> CreateApp(string name, Lifecycle lifecycle = Lifecycle.Bits, Guid? space = null, Metadata? metadata = null, AppId? id = null, CancellationToken cancellation = default)
+    {
+        var home = space ?? DefaultSpace;
+        if (await FindApp(name, home, cancellation) is { } taken && taken.Id != id)
+        {
+            throw new RefusedException(new Refusal(RefusalReason.Invalid, $"App with the name '{name}' already exists."));
+        }
+
+        return await Ask(() => App(id ?? new AppId(Guid.NewGuid())).Create(name, home, lifecycle, metadata ?? Metadata.Empty), cancellation);
+    }
+
+    /// <summary>The app of this name (compared without regard to case), or null.</summary>
+    public async Task<AppState?> FindApp(string name, Guid? space = null, CancellationToken cancellation = default)
+    {
+        var query = new RowQuery { Names = [name], Scopes = [(space ?? DefaultSpace).ToString("D")], PerPage = 1 };
+        return (await Apps(query, cancellation)).Items is [var found, ..] ? found : null;
+    }
+
+    /// <summary>The app, or null.</summary>
+    public Task<AppState?> FindApp(AppId app, CancellationToken cancellation = default) => Call(() => App(app).Get(), cancellation);
+
+    public Task<RowPage<AppState>> Apps(RowQuery query, CancellationToken cancellation = default) => Call(() => Listing.Apps(query), cancellation);
+
+    /// <summary>Sets variables; a null value removes one.</summary>
+    public Task<AppState> ChangeEnvironment(AppId app, ImmutableSortedDictionary<string, string?> variables, CancellationToken cancellation = default) =>
+        Ask(() => App(app).ChangeEnvironment(variables), cancellation);
+
+    public Task<AppState> AssignDroplet(AppId app, DropletId droplet, CancellationToken cancellation = default) => Ask(() => App(app).AssignDroplet(droplet), cancellation);
+
+    public Task<AppState> Desire(AppId app, DesiredState desired, CancellationToken cancellation = default) => Ask(() => App(app).Desire(desired), cancellation);
+
+    public Task<AppState> Relabel(AppId app, Metadata metadata, CancellationToken cancellation = default) => Ask(() => App(app).Relabel(metadata), cancellation);
+
+    public Task<PackageState> CreatePackage(AppId app, Lifecycle lifecycle, string? image = null, PackageId? id = null, CancellationToken cancellation = default)
+    {
+        var package = Package(id ?? new PackageId(Guid.NewGuid()));
+        return Ask(() => package.Create(app, lifecycle, image), cancellation);
+    }
+
+    /// <summary>Uploads a zip and has it checked; a refused archive leaves the package FAILED.</summary>
+    public async Task<PackageState> Upload(PackageId package, Stream zip, CancellationToken cancellation = default)
+    {
+        var piece = new byte[PieceBytes];
+        var offset = 0L;
+        int read;
+        while ((read = await zip.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellation)) > 0)
+        {
+            var (at, bits) = (offset, piece[..read]);
+            await Ask(() => Package(package).Append(at, bits), cancellation);
+            offset += read;
+        }
+
+        return await Ask(() => Package(package).Complete(), cancellation);
+    }
+
+    /// <summary>The package, or null.</summary>
+    public Task<PackageState?> FindPackage(PackageId package, CancellationToken cancellation = default) => Call(() => Package(package).Get(), cancellation);
+
+    public Task<RowPage<PackageState>> Packages(RowQuery query, CancellationToken cancellation = default) => Call(() => Listing.Packages(query), cancellation);
+
+    /// <summary>Makes a droplet from a READY package. The droplet has the guid of its build.</summary>
+    public Task<DropletState> Stage(PackageId package, DropletId? id = null, CancellationToken cancellation = default)
+    {
+        var droplet = Droplet(id ?? new DropletId(Guid.NewGuid()));
+        return Ask(() => droplet.Stage(package), cancellation);
+    }
+
+    /// <summary>The droplet, or null.</summary>
+    public Task<DropletState?> FindDroplet(DropletId droplet, CancellationToken cancellation = default) => Call(() => Droplet(droplet).Get(), cancellation);
+
+    public Task<RowPage<DropletState>> Droplets(RowQuery query, CancellationToken cancellation = default) => Call(() => Listing.Droplets(query), cancellation);
+
+    /// <summary>The whole way of a push: makes the app if there is none, uploads the zip, stages it, and makes it the current droplet.</summary>
+    public async Task<AppState> Push(string name, Stream zip, CancellationToken cancellation = default)
+    {
+        var app = await FindApp(name, null, cancellation) ?? await CreateApp(name, cancellation: cancellation);
+        var package = await CreatePackage(app.Id, Lifecycle.Bits, cancellation: cancellation);
+        await Upload(package.Id, zip, cancellation);
+        return await AssignDroplet(app.Id, (await Stage(package.Id, cancellation: cancellation)).Id, cancellation);
+    }
+
+    /// <summary>Pushes a Docker image by reference.</summary>
+    public async Task<AppState> PushImage(string name, string image, CancellationToken cancellation = default)
+    {
+        var app = await FindApp(name, null, cancellation) ?? await CreateApp(name, Lifecycle.Docker, cancellation: cancellation);
+        var package = await CreatePackage(app.Id, Lifecycle.Docker, image, cancellation: cancellation);
+        return await AssignDroplet(app.Id, (await Stage(package.Id, cancellation: cancellation)).Id, cancellation);
+    }
+
+    private IAppGrain App(AppId app) => grains.GetGrain<IAppGrain>(Keys.App(app));
+
+    private IPackageGrain Package(PackageId package) => grains.GetGrain<IPackageGrain>(Keys.Package(package));
+
+    private IDropletGrain Droplet(DropletId droplet) => grains.GetGrain<IDropletGrain>(Keys.Droplet(droplet));
+}

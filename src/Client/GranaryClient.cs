@@ -1,0 +1,88 @@
+using Granary.Core;
+using Granary.Core.Apps;
+using Granary.Core.Cells;
+using Granary.Core.Tasks;
+using Granary.Grains;
+using Granary.Grains.Contracts;
+using Granary.Grains.Ports;
+using Polly;
+using Polly.Retry;
+
+namespace Granary.Client;
+
+/// <summary>
+/// The thin API over the cluster. Every call is idempotent and is tried again when a silo dies under it. A refusal is thrown as
+/// <see cref="RefusedException"/>; a thing that does not exist is null where a method says so.
+/// </summary>
+public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clock)
+{
+    /// <summary>The space of apps that name none, until spaces are told apart.</summary>
+    public static readonly Guid DefaultSpace = new("00000000-0000-4000-8000-000000000001");
+
+    private static readonly TimeSpan WaitFirst = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WaitLongest = TimeSpan.FromSeconds(1);
+
+    private readonly ResiliencePipeline calls = new ResiliencePipelineBuilder { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(Faults.Pass),
+            MaxRetryAttempts = 4,
+            Delay = TimeSpan.FromMilliseconds(100),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+        })
+        .Build();
+
+    private IListingGrain Listing => grains.GetGrain<IListingGrain>(0);
+
+    /// <summary>Submits a task. With the same <paramref name="id"/> it may be repeated: it makes one task.</summary>
+    public Task<TaskState> Run(AppId app, TaskSubmission submission, TaskId? id = null, CancellationToken cancellation = default)
+    {
+        var task = grains.GetGrain<ITaskGrain>(Keys.Task(id ?? new TaskId(Guid.NewGuid())));
+        return Ask(() => task.Submit(app, submission), cancellation);
+    }
+
+    /// <summary>The task, or null.</summary>
+    public Task<TaskState?> FindTask(TaskId task, CancellationToken cancellation = default) =>
+        Call(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Get(), cancellation);
+
+    /// <summary>Why a PENDING task waits, in words; null when it does not.</summary>
+    public Task<string?> WhyWaiting(TaskId task, CancellationToken cancellation = default) =>
+        Call(() => grains.GetGrain<IPlacementGrain>(Keys.Placement).Why(task), cancellation);
+
+    public Task<TaskState> Cancel(TaskId task, CancellationToken cancellation = default) =>
+        Ask(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Cancel(), cancellation);
+
+    /// <summary>Replaces labels and annotations.</summary>
+    public Task<TaskState> Relabel(TaskId task, Metadata metadata, CancellationToken cancellation = default) =>
+        Ask(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Relabel(metadata), cancellation);
+
+    public Task<RowPage<TaskState>> Tasks(RowQuery query, CancellationToken cancellation = default) => Call(() => Listing.Tasks(query), cancellation);
+
+    /// <summary>Returns when the task has SUCCEEDED or FAILED. Ends early only by its token.</summary>
+    public async Task<TaskState> Wait(TaskId task, CancellationToken cancellation = default)
+    {
+        for (var delay = WaitFirst; ; delay = delay * 1.5 < WaitLongest ? delay * 1.5 : WaitLongest)
+        {
+            var state = await FindTask(task, cancellation) ?? throw new RefusedException(new Refusal(RefusalReason.TaskNotFound, "Task not found"));
+            if (state.IsFinished)
+            {
+                return state;
+            }
+
+            await Task.Delay(delay, clock, cancellation);
+        }
+    }
+
+    public async Task<IReadOnlyList<CellView>> Cells(CancellationToken cancellation = default) =>
+        await Call(() => grains.GetGrain<IPlacementGrain>(Keys.Placement).Cells(), cancellation);
+
+    private async Task<T> Call<T>(Func<Task<T>> call, CancellationToken cancellation) =>
+        await calls.ExecuteAsync(async token => await call().WaitAsync(token), cancellation);
+
+    private async Task<T> Ask<T>(Func<Task<Answer<T>>> call, CancellationToken cancellation)
+    {
+        var answer = await Call(call, cancellation);
+        return answer.Refusal is { } refusal ? throw new RefusedException(refusal) : answer.Value!;
+    }
+}

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using Granary.Core.Apps;
+using Granary.Core.Tasks;
+using Granary.Grains.Ports;
+
+namespace Granary.Grains.Contracts;
+
+/// <summary>Reads lists and logs past the grains, on whatever silo is near. Its key is 0.</summary>
+public interface IListingGrain : IGrainWithIntegerKey
+{
+    Task<RowPage<TaskState>> Tasks(RowQuery query);
+
+    Task<RowPage<AppState>> Apps(RowQuery query);
+
+    Task<RowPage<PackageState>> Packages(RowQuery query);
+
+    Task<RowPage<DropletState>> Droplets(RowQuery query);
+
+    Task<ImmutableArray<LogLine>> Logs(LogQuery query);
+}

@@ -1,0 +1,35 @@
+using Granary.Core.Tasks;
+using Granary.Grains.Cells;
+using Granary.Grains.Contracts;
+using Granary.Grains.Effects;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Grains;
+
+/// <summary>Puts the grains and their services into a silo. Storage, blobs, archives, the journal and the runtime come from the composition root.</summary>
+public static class GrainsSiloBuilderExtensions
+{
+    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, TaskPolicy policy)
+    {
+        silo.Services.AddGranaryWire();
+        silo.Services.AddSingleton(policy);
+        silo.Services.AddSingleton<IEffectRunner, EffectRunner>();
+        silo.Services.AddOptions<PlacementOptions>().ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddSingleton(services => services.GetRequiredService<IOptions<PlacementOptions>>().Value);
+        silo.Services.AddHostedService<WakeSweep>();
+        return silo;
+    }
+
+    /// <summary>Makes this silo serve a cell.</summary>
+    public static ISiloBuilder AddGranaryCell(this ISiloBuilder silo)
+    {
+        silo.Services.AddOptions<CellOptions>().ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddSingleton<CellServices>();
+        silo.Services.AddSingleton<CellAgent>();
+        silo.Services.AddSingleton<ICellAgent>(services => services.GetRequiredService<CellAgent>());
+        silo.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<CellAgent>());
+        return silo;
+    }
+}

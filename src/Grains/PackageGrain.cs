@@ -1,0 +1,112 @@
+using Granary.Core;
+using Granary.Core.Apps;
+using Granary.Grains.Contracts;
+using Granary.Grains.Ports;
+
+namespace Granary.Grains;
+
+/// <summary>One package: takes bits, checks them, and is then fixed.</summary>
+internal sealed class PackageGrain(
+    [PersistentState(PackageDocument.Kind, StorageNames.Granary)] IPersistentState<PackageDocument> store,
+    IBlobStore blobs,
+    IArchiveInspector archives,
+    TimeProvider clock) : DurableGrain<PackageDocument, PackageState>(store), IPackageGrain
+{
+    private static readonly Refusal NotFound = new(RefusalReason.PackageNotFound, "Package not found");
+
+    public async Task<Answer<PackageState>> Create(AppId app, Lifecycle lifecycle, string? image)
+    {
+        var id = new PackageId(Keys.Guid(this.GetPrimaryKeyString()));
+        if (State.Phase != PackagePhase.Absent)
+        {
+            return State.App == app ? new(State) : new(new Refusal(RefusalReason.Conflict, "Package guid is taken by a package of another app"));
+        }
+
+        string? reference = null;
+        if (lifecycle == Lifecycle.Docker)
+        {
+            if (!ImageReference.TryParse(image ?? "", out var parsed, out var faults))
+            {
+                return new(new Refusal(RefusalReason.Invalid, faults));
+            }
+
+            reference = parsed.ToString();
+        }
+
+        var owner = GrainFactory.GetGrain<IAppGrain>(Keys.App(app));
+        if (await owner.Get() is not { } state)
+        {
+            return new(new Refusal(RefusalReason.AppNotFound, "App not found"));
+        }
+
+        if (state.Lifecycle != lifecycle)
+        {
+            var kind = state.Lifecycle == Lifecycle.Docker ? "docker" : "bits";
+            return new(new Refusal(RefusalReason.Invalid, $"Cannot create another kind of package for this app: it takes {kind} packages"));
+        }
+
+        var now = clock.GetUtcNow();
+        await Save(new PackageState
+        {
+            Id = id,
+            App = app,
+            Lifecycle = lifecycle,
+            Image = reference,
+            Phase = lifecycle == Lifecycle.Docker ? PackagePhase.Ready : PackagePhase.AwaitingUpload,
+            CreatedAt = now,
+            UpdatedAt = now,
+        });
+        var noted = await owner.AddPackage(id);
+        return noted.Refusal is { } refusal ? new(refusal) : new(State);
+    }
+
+    public Task<PackageState?> Get() => Task.FromResult(State.Phase == PackagePhase.Absent ? null : State);
+
+    public async Task<Answer<PackageState>> Append(long offset, byte[] bits)
+    {
+        if (Refuse() is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        return await blobs.Append(State.Id.Value, offset, bits, CancellationToken.None)
+            ? new(State)
+            : new(new Refusal(RefusalReason.Conflict, $"The upload has a gap before byte {offset}; begin again at byte 0"));
+    }
+
+    public async Task<Answer<PackageState>> Complete()
+    {
+        if (Refuse() is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        var blob = await blobs.Complete(State.Id.Value, CancellationToken.None);
+        ArchiveInspection inspection;
+        await using (var bits = await blobs.Open(blob.Digest, CancellationToken.None))
+        {
+            inspection = await archives.Inspect(bits, CancellationToken.None);
+        }
+
+        var fault = inspection.Fault ?? ProcfileFault(inspection.Procfile);
+        await Save(State with
+        {
+            Phase = fault is null ? PackagePhase.Ready : PackagePhase.Failed,
+            Digest = fault is null ? blob.Digest : null,
+            SizeBytes = blob.SizeBytes,
+            Error = fault,
+            UpdatedAt = clock.GetUtcNow(),
+        });
+        return fault is null ? new(State) : new(new Refusal(RefusalReason.Unreadable, fault));
+    }
+
+    private static string? ProcfileFault(string? text) =>
+        text is not null && Core.Droplets.Procfile.Parse(text) is { Faults: { IsEmpty: false } faults } ? string.Join(", ", faults) : null;
+
+    private Refusal? Refuse() => State.Phase switch
+    {
+        PackagePhase.Absent => NotFound,
+        PackagePhase.AwaitingUpload or PackagePhase.ProcessingUpload => null,
+        _ => new Refusal(RefusalReason.Conflict, "Bits have already been uploaded, or the package takes none"),
+    };
+}
