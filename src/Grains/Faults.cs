@@ -11,6 +11,7 @@ public static class Faults
     /// <summary>A silo died or hangs, a grain reloads, the database or the engine is away.</summary>
     public static bool Pass(Exception fault) => fault switch
     {
+        NameTakenException => false,
         SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or InconsistentStateException or StateUnknownException => true,
         EngineUnavailableException or DatabaseUnavailableException or DbException or IOException => true,
         OrleansException => true, // The storage provider wraps what the driver threw.

@@ -125,6 +125,16 @@ public abstract class GrainStorageTests(StorageSilo silo)
     }
 
     [Fact]
+    public async Task A_grain_is_told_that_a_name_is_taken()
+    {
+        var space = Guid.NewGuid();
+
+        Assert.Equal("1", await silo.Grains.GetGrain<INameGrain>($"app/{Guid.NewGuid()}").Store("web", space));
+        Assert.Equal(nameof(NameTakenException), await silo.Grains.GetGrain<INameGrain>($"app/{Guid.NewGuid()}").Store("WEB", space));
+        Assert.Equal("1", await silo.Grains.GetGrain<INameGrain>($"app/{Guid.NewGuid()}").Store("web", Guid.NewGuid()));
+    }
+
+    [Fact]
     public async Task A_cleared_state_leaves_the_listings_and_can_be_written_again()
     {
         var task = A.Task();

@@ -1,6 +1,8 @@
+using Granary.Grains;
 using Granary.Grains.Ports;
 using Granary.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
 using Orleans.Storage;
 using Orleans.TestingHost;
 
@@ -11,7 +13,9 @@ public abstract class StorageSilo(TestDatabases databases) : IAsyncLifetime
 {
     private InProcessTestCluster? cluster;
 
-    public IGrainStorage Storage => Services.GetRequiredKeyedService<IGrainStorage>(StorageSiloBuilderExtensions.StorageName);
+    public IGrainStorage Storage => Services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Granary);
+
+    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
     public IServiceProvider Services => cluster!.Silos[0].ServiceProvider;
 
@@ -22,6 +26,9 @@ public abstract class StorageSilo(TestDatabases databases) : IAsyncLifetime
         await databases.InitializeAsync();
         var setting = await databases.Create();
         var builder = new InProcessTestClusterBuilder(1);
+
+        // Neither silo nor client starts unless it can copy every type that any grain's contract names.
+        builder.ConfigureHost(host => host.Services.AddSerializer(wire => wire.AddJsonSerializer(type => type.Namespace?.StartsWith("Granary.Core", StringComparison.Ordinal) == true)));
         builder.ConfigureSilo((_, silo) => silo.AddGranaryStorage(new StorageOptions { Database = setting }));
         cluster = builder.Build();
         await cluster.DeployAsync();

@@ -1,5 +1,6 @@
 using Granary.Core.Apps;
 using Granary.Core.Tasks;
+using Granary.Grains;
 using Granary.Grains.Ports;
 using Granary.Silo.Storage.Logs;
 using Granary.Silo.Storage.Migrations;
@@ -12,14 +13,11 @@ namespace Granary.Silo.Storage;
 /// <summary>Puts the storage into a silo.</summary>
 public static class StorageSiloBuilderExtensions
 {
-    /// <summary>The name under which grains ask for their storage.</summary>
-    public const string StorageName = "granary";
-
-    /// <summary>Orleans' provider behind <see cref="StorageName"/>; nobody else asks for it.</summary>
+    /// <summary>Orleans' provider behind <see cref="StorageNames.Granary"/>; nobody else asks for it.</summary>
     private const string ProviderName = "granary-rows";
 
     /// <summary>
-    /// Registers grain storage <see cref="StorageName"/>, the rows and the log store, and brings the schema up to date before any hosted
+    /// Registers grain storage <see cref="StorageNames.Granary"/>, the rows and the log store, and brings the schema up to date before any hosted
     /// service of the silo starts. Throws <see cref="ArgumentException"/> with words when the options name no database; the start throws
     /// <see cref="DatabaseUnavailableException"/> or <see cref="SchemaMismatchException"/>.
     /// </summary>
@@ -38,7 +36,7 @@ public static class StorageSiloBuilderExtensions
             provider.DataSource = database.DataSource;
             provider.DeleteStateOnClear = true;
         });
-        silo.Services.AddKeyedSingleton<IGrainStorage>(StorageName, (services, _) =>
+        silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Granary, (services, _) =>
             new GranaryGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(ProviderName), database));
         silo.Services.AddSingleton(services => new Totals(options.TotalAge, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<Totals>>()));
         silo.Services.AddSingleton<ITaskRows, TaskRows>();
