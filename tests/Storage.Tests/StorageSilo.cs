@@ -1,8 +1,9 @@
 using Granary.Grains;
+using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 using Granary.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Serialization;
+
 using Orleans.Storage;
 using Orleans.TestingHost;
 
@@ -28,7 +29,7 @@ public abstract class StorageSilo(TestDatabases databases) : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(1);
 
         // Neither silo nor client starts unless it can copy every type that any grain's contract names.
-        builder.ConfigureHost(host => host.Services.AddSerializer(wire => wire.AddJsonSerializer(type => type.Namespace?.StartsWith("Granary.Core", StringComparison.Ordinal) == true)));
+        builder.ConfigureHost(host => host.Services.AddGranaryWire());
         builder.ConfigureSilo((_, silo) => silo.AddGranaryStorage(new StorageOptions { Database = setting }));
         cluster = builder.Build();
         await cluster.DeployAsync();
