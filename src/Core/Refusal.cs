@@ -20,11 +20,11 @@ public enum RefusalReason
     /// <summary>The request cannot be read at all, for example a zip that is no zip.</summary>
     Unreadable,
 
-    /// <summary>A package cannot be staged yet, or never.</summary>
-    PackageNotReady,
-
     /// <summary>The request names something whose state does not allow it.</summary>
     Conflict,
+
+    /// <summary>A package cannot be staged yet, or never.</summary>
+    PackageNotReady,
 }
 
 /// <summary>An expected no: data, not an exception. Says all that is wrong in one answer.</summary>
