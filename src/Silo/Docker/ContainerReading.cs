@@ -22,6 +22,7 @@ internal static class ContainerReading
         var startedAt = Instant(state.StartedAt);
         var phase = startedAt is null ? ContainerPhase.Created : state.Running || state.Paused ? ContainerPhase.Running : ContainerPhase.Exited;
         var hasExited = phase == ContainerPhase.Exited;
+        var finishedAt = hasExited ? Instant(state.FinishedAt) : null;
         return new ContainerReport(
             container.Name.TrimStart('/'),
             owner.Cell,
@@ -30,8 +31,9 @@ internal static class ContainerReading
             hasExited ? (int)state.ExitCode : null,
             // The flag alone is also set when a child was killed and the program went on.
             hasExited && state.OOMKilled && state.ExitCode == Killed,
-            startedAt,
-            hasExited ? Instant(state.FinishedAt) : null);
+            // The end is told by containerd, the start noted by the engine a moment later: a short process would end before it began.
+            startedAt > finishedAt ? finishedAt : startedAt,
+            finishedAt);
     }
 
     /// <summary>The engine's "never" is the first instant of year 1.</summary>
