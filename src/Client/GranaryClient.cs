@@ -23,8 +23,8 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
     /// <summary>The organization of <see cref="DefaultSpace"/>.</summary>
     public static readonly Guid DefaultOrganization = new("00000000-0000-4000-8000-000000000002");
 
-    private static readonly TimeSpan WaitFirst = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan WaitLongest = TimeSpan.FromSeconds(1);
+    /// <summary>How long one question waits for the end of a task.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
 
     private readonly ResiliencePipeline calls = new ResiliencePipelineBuilder { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions
@@ -70,16 +70,13 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
     /// <summary>Returns when the task has SUCCEEDED or FAILED. Ends early only by its token.</summary>
     public async Task<TaskState> Wait(TaskId task, CancellationToken cancellation = default)
     {
-        for (var delay = WaitFirst; ; delay = delay * 1.5 < WaitLongest ? delay * 1.5 : WaitLongest)
+        var state = await FindTask(task, cancellation) ?? throw new RefusedException(new Refusal(RefusalReason.TaskNotFound, "Task not found"));
+        while (!state.IsFinished)
         {
-            var state = await FindTask(task, cancellation) ?? throw new RefusedException(new Refusal(RefusalReason.TaskNotFound, "Task not found"));
-            if (state.IsFinished)
-            {
-                return state;
-            }
-
-            await Task.Delay(delay, clock, cancellation);
+            state = await Call(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Ended(AskAgain), cancellation) ?? state;
         }
+
+        return state;
     }
 
     public async Task<IReadOnlyList<CellView>> Cells(CancellationToken cancellation = default) =>

@@ -43,7 +43,7 @@ public static class Limits
 
     public const int AnnotationValueLength = 5000;
 
-    /// <summary>Sequence ids that an app takes at once, so that a submit seldom writes the app's row.</summary>
+    /// <summary>Sequence ids that a busy app takes at once, so that a submit seldom writes the app's row. An app that begins takes 1, then as many as it gave.</summary>
     public const int SequenceIdBlock = 100;
 
     /// <summary>The highest value of a retry or loss budget that a task may ask for.</summary>

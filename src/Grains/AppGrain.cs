@@ -16,6 +16,7 @@ internal sealed class AppGrain(
 {
     private int sequenceId;
     private int sequenceIdsLeft;
+    private int sequenceIdsGiven;
 
     public async Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata)
     {
@@ -73,12 +74,13 @@ internal sealed class AppGrain(
         if (sequenceIdsLeft == 0)
         {
             var taken = State.SequenceIdsTaken;
-            await Handle(new AppEvent.SequenceIdsNeeded(clock.GetUtcNow()));
+            await Handle(new AppEvent.SequenceIdsNeeded(clock.GetUtcNow(), sequenceIdsGiven));
             sequenceId = taken;
             sequenceIdsLeft = State.SequenceIdsTaken - taken;
         }
 
         sequenceIdsLeft--;
+        sequenceIdsGiven++;
         return ++sequenceId;
     }
 

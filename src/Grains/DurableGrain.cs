@@ -36,8 +36,14 @@ internal abstract class DurableGrain<TDocument, TState>(IPersistentState<TDocume
         catch
         {
             poisoned = true;
+            OnPoisoned();
             DeactivateOnIdle();
             throw;
         }
+    }
+
+    /// <summary>Lets go whoever waits in this activation: it will never know more.</summary>
+    protected virtual void OnPoisoned()
+    {
     }
 }

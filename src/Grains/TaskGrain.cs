@@ -17,6 +17,17 @@ internal sealed class TaskGrain(
     IEffectRunner effects,
     TimeProvider clock) : DurableGrain<TaskDocument, TaskState>(store), ITaskGrain
 {
+    /// <summary>A longer wait would hold up the deactivation of the grain when its silo stops.</summary>
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
+
+    private readonly TaskCompletionSource<TaskState?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        TellEnd(State);
+        return Task.CompletedTask;
+    }
+
     public async Task<Answer<TaskState>> Submit(AppId app, TaskSubmission request)
     {
         if (State.Phase != TaskPhase.Absent)
@@ -34,6 +45,19 @@ internal sealed class TaskGrain(
     }
 
     public Task<TaskState?> Get() => Task.FromResult(State.Phase == TaskPhase.Absent ? null : State);
+
+    public async Task<TaskState?> Ended(TimeSpan atMost)
+    {
+        using var enough = new CancellationTokenSource(atMost < WaitMax ? atMost : WaitMax, clock);
+        try
+        {
+            return await ended.Task.WaitAsync(enough.Token);
+        }
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 
     public async Task<Answer<TaskState>> Cancel() => Reply(await Handle(new TaskEvent.CancelRequested(clock.GetUtcNow())));
 
@@ -58,6 +82,16 @@ internal sealed class TaskGrain(
 
     public Task Wake() => Handle(new TaskEvent.Woke(clock.GetUtcNow()));
 
+    protected override void OnPoisoned() => ended.TrySetResult(null);
+
+    private void TellEnd(TaskState saved)
+    {
+        if (saved.IsFinished)
+        {
+            ended.TrySetResult(saved);
+        }
+    }
+
     private async Task<Decision<TaskState, TaskEffect>> Handle(TaskEvent @event)
     {
         var before = State;
@@ -70,6 +104,7 @@ internal sealed class TaskGrain(
         if (decision.Changes)
         {
             await Save(decision.Next); // 1. Make it true.
+            TellEnd(decision.Next);
         }
 
         effects.Hand(decision.Next, decision.Effects); // 2. Make it happen: handed over, repeated until acknowledged.

@@ -1,7 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Granary.Client;
 using Granary.Core.Runtime;
-using Granary.Core.Tasks;
 using Granary.Grains;
 using Granary.Grains.Cells;
 using Granary.Grains.Ports;
@@ -10,6 +10,7 @@ using Granary.Silo.Droplets;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Cells;
+using Granary.Silo.Storage.Logs;
 using Microsoft.Extensions.Options;
 
 namespace Granary.Silo;
@@ -17,27 +18,32 @@ namespace Granary.Silo;
 /// <summary>Wires a silo: the only place that knows the engine and the databases.</summary>
 internal static class Composition
 {
-    public static ISiloBuilder AddGranary(this ISiloBuilder silo, SiloOptions options, ICellJournal journal)
+    /// <param name="settings">Holds the sections of the features' options; see docs/operations.md. Null for the defaults.</param>
+    public static ISiloBuilder AddGranary(this ISiloBuilder silo, SiloOptions options, ICellJournal journal, IConfiguration? settings = null)
     {
+        settings ??= new ConfigurationBuilder().Build();
         silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: "granary", clusterId: "granary");
         silo.Configure<Orleans.Configuration.SiloOptions>(each => each.SiloName = options.Cell);
         silo.Configure<Orleans.Configuration.EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
         // A finished task is seldom asked for again, and its row has everything.
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(2));
-        silo.AddGranaryStorage(new StorageOptions { Database = options.Database });
-        silo.AddGranaryGrains(new TaskPolicy(StackImage: options.Stack, ApiUrl: options.Http));
+        silo.AddGranaryStorage(Storage(options, settings));
+        silo.AddGranaryGrains(Tasks(settings).Policy(options));
         silo.AddGranaryCell();
 
         silo.Services.AddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<GranaryClient>();
         silo.Services.AddSingleton(journal);
         silo.Services.AddSingleton<IBlobStore>(new DirectoryBlobStore(Path.Combine(options.State, "blobs")));
-        silo.Services.AddOptions<ArchiveOptions>().ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddOptions<PlacementOptions>().Bind(settings.GetSection("Placement"), Strict);
+        silo.Services.AddOptions<LogRetentionOptions>().Bind(settings.GetSection("Logs"), Strict).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddHostedService<LogRetention>();
+        silo.Services.AddOptions<ArchiveOptions>().Bind(settings.GetSection("Archives"), Strict).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton<ZipUnpacker>();
         silo.Services.AddSingleton<IDropletUnpacker>(services => services.GetRequiredService<ZipUnpacker>());
         silo.Services.AddSingleton<IArchiveInspector, ZipInspector>();
         silo.Services.AddSingleton<IDropletSource, BlobDropletSource>();
-        silo.Services.AddDocker(options);
+        silo.Services.AddDocker(options, settings);
         return silo;
     }
 
@@ -45,17 +51,36 @@ internal static class Composition
     public static Task<CellJournal> OpenJournal(SiloOptions options) =>
         CellJournal.Open(CellFolder(options), TimeProvider.System, CancellationToken.None);
 
+    private static StorageOptions Storage(SiloOptions options, IConfiguration settings)
+    {
+        var storage = new StorageOptions { Database = options.Database };
+        settings.GetSection("Storage").Bind(storage, Strict);
+        return storage;
+    }
+
+    private static TaskOptions Tasks(IConfiguration settings)
+    {
+        var tasks = new TaskOptions();
+        settings.GetSection("Tasks").Bind(tasks, Strict);
+        Validator.ValidateObject(tasks, new ValidationContext(tasks), validateAllProperties: true);
+        return tasks;
+    }
+
+    /// <summary>A setting with a name that nobody knows is a mistake worth stopping for.</summary>
+    private static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
+
     private static string CellFolder(SiloOptions options) => Path.Combine(options.State, options.Cell);
 
-    private static void AddDocker(this IServiceCollection services, SiloOptions options)
+    private static void AddDocker(this IServiceCollection services, SiloOptions options, IConfiguration settings)
     {
-        services.AddOptions<CellOptions>().Configure(cell =>
+        services.AddOptions<CellOptions>().Bind(settings.GetSection("Cells"), Strict).Configure(cell =>
         {
             cell.Name = options.Cell;
             cell.MemoryMb = options.MemoryMb;
             cell.DiskMb = options.DiskMb;
         });
         services.AddOptions<DockerOptions>()
+            .Bind(settings.GetSection("Engine"), Strict)
             .Configure(docker =>
             {
                 docker.Endpoint = options.Docker;

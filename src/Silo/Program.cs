@@ -28,7 +28,7 @@ try
     await using var journal = await Composition.OpenJournal(options);
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
     builder.WebHost.UseUrls(options.Http);
-    builder.Host.UseOrleans(silo => silo.AddGranary(options, journal));
+    builder.Host.UseOrleans(silo => silo.AddGranary(options, journal, configuration));
     builder.Services.AddGranaryApi(configuration.GetSection(ApiOptions.Section));
     await using var app = builder.Build();
     app.MapGranaryApi();

@@ -32,7 +32,8 @@ public abstract record AppEvent(DateTimeOffset At)
     public sealed record Relabelled(DateTimeOffset At, Metadata Metadata) : AppEvent(At);
 
     /// <summary>An activation has no sequence id left to give: it takes the next block.</summary>
-    public sealed record SequenceIdsNeeded(DateTimeOffset At) : AppEvent(At);
+    /// <param name="Given">How many ids this activation has given so far: the block is as large, so that a busy app seldom writes and a quiet one leaves small gaps.</param>
+    public sealed record SequenceIdsNeeded(DateTimeOffset At, int Given) : AppEvent(At);
 }
 
 /// <summary>An order that follows from a saved decision about an app. Apps have none yet: instances will bring them.</summary>

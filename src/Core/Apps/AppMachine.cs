@@ -27,7 +27,7 @@ public static class AppMachine
         (true, StateDesired { Desired: DesiredState.Started }) when app.CurrentDroplet is null => Decision.Refuse(app, new Refusal(RefusalReason.Invalid, NoDroplet)),
         (true, StateDesired desired) => desired.Desired == app.Desired ? Decision.Stay(app) : Change(app with { Desired = desired.Desired }, @event),
         (true, Relabelled relabelled) => Relabel(app, relabelled),
-        (true, SequenceIdsNeeded) => Decision.Move(app with { SequenceIdsTaken = app.SequenceIdsTaken + Limits.SequenceIdBlock }),
+        (true, SequenceIdsNeeded needed) => Decision.Move(app with { SequenceIdsTaken = app.SequenceIdsTaken + Math.Clamp(needed.Given, 1, Limits.SequenceIdBlock) }),
 
         _ => throw new UnreachableException($"No rule for {@event}."),
     };

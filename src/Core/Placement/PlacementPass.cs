@@ -43,20 +43,22 @@ public sealed record PlacementPass(
         var reasons = string.Join("; ", Cells.Take(Policy.CellsNamedMax).Select(each => Reason(each, task)));
         var rest = Cells.Length - Policy.CellsNamedMax;
         var text = rest > 0 ? $"{reasons}; and {rest} more" : reasons;
-        return Cells.Any(each => each.Cell.Total.Holds(task.Wanted)) ? text : $"no cell is large enough: {text}";
+        var isTooLarge = Cells.All(each => each.Cell.Takes && !each.Cell.Total.Holds(task.Wanted));
+        return isTooLarge ? $"no cell is large enough: {text}" : text;
     }
 
     private static string Reason(CellAfterPass after, QueuedTask task)
     {
         var cell = after.Cell;
-        if (!cell.Total.Holds(task.Wanted))
-        {
-            return $"{cell.Id} has {cell.Total} in all, and {task.Wanted} is needed";
-        }
-
+        // A cell that takes nothing may not have been asked for its size yet.
         if (!cell.Takes)
         {
             return $"{cell.Id} takes nothing: {cell.WhyNot ?? "it does not say why"}";
+        }
+
+        if (!cell.Total.Holds(task.Wanted))
+        {
+            return $"{cell.Id} has {cell.Total} in all, and {task.Wanted} is needed";
         }
 
         if (after.KeptFor is { } kept && kept != task.Task)

@@ -4,6 +4,7 @@ using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Tasks;
+using Orleans.Concurrency;
 
 namespace Granary.Grains.Contracts;
 
@@ -15,6 +16,10 @@ public interface ITaskGrain : IGrainWithStringKey
 
     /// <summary>The task's durable state; null if there is none.</summary>
     Task<TaskState?> Get();
+
+    /// <summary>The task, as soon as its end is durable. Null when it has not ended within <paramref name="atMost"/> (2 s at the most) or when this activation gives up: ask again.</summary>
+    [AlwaysInterleave]
+    Task<TaskState?> Ended(TimeSpan atMost);
 
     /// <summary>Asks for the end of the task. Idempotent until the task has ended.</summary>
     Task<Answer<TaskState>> Cancel();

@@ -7,7 +7,7 @@ public sealed class DockerOptions
 {
     /// <summary>Where the engine listens: unix:///path or tcp://host:port. Default unix:///var/run/docker.sock, Docker's own.</summary>
     [Required]
-    [RegularExpression("^(unix:///.+|tcp://.+)$", ErrorMessage = "Docker:Endpoint is unix:///path or tcp://host:port.")]
+    [RegularExpression("^(unix:///.+|tcp://.+)$", ErrorMessage = "Engine:Endpoint (--docker) is unix:///path or tcp://host:port.")]
     public string Endpoint { get; set; } = "unix:///var/run/docker.sock";
 
     /// <summary>
@@ -22,7 +22,7 @@ public sealed class DockerOptions
     /// path, and must not lie on an overlay file system. No colon, comma, backslash or white space, which mount options cannot hold. Default /var/lib/granary/cell.
     /// </summary>
     [Required]
-    [RegularExpression(@"^/[^:,\\\s]*$", ErrorMessage = "Docker:StateFolder is an absolute path without colons, commas, backslashes and white space.")]
+    [RegularExpression(@"^/[^:,\\\s]*$", ErrorMessage = "Engine:StateFolder (--state) is an absolute path without colons, commas, backslashes and white space.")]
     public string StateFolder { get; set; } = "/var/lib/granary/cell";
 
     /// <summary>
@@ -33,7 +33,7 @@ public sealed class DockerOptions
 
     /// <summary>
     /// MB on top of a container's memory limit, for the engine's own start-up inside it (runc, docker-init); never reported, never reserved.
-    /// Default 8; range 0 to 64. With less, small containers fail to start on a busy machine.
+    /// Default 8; range 0 to 64. Start-up of a container was seen to need 4 to 6 MB.
     /// </summary>
     [Range(0, 64)]
     public int MemoryOverheadMb { get; set; } = 8;
@@ -65,7 +65,7 @@ public sealed class DockerOptions
     /// Default "granary".
     /// </summary>
     [Required]
-    [RegularExpression("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$", ErrorMessage = "Docker:NetworkName has letters, digits and _ . - only.")]
+    [RegularExpression("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$", ErrorMessage = "Engine:NetworkName has letters, digits and _ . - only.")]
     public string NetworkName { get; set; } = "granary";
 
     /// <summary>That network's IPv4 subnet, for example 10.213.7.0/24. Default: null, from the engine's own pool. Read when the network is made.</summary>

@@ -66,7 +66,7 @@ internal sealed class TaskNetwork(EngineConnection engine, DockerOptions options
         return named.Count == 0
             ? null
             : named.Find(network => network.Labels?.ContainsKey(ContainerLabels.Network) == true && network.Driver == "bridge")
-                ?? throw new NetworkUnavailableException($"there is a network named {options.NetworkName} that is not Granary's: choose another name in Docker:NetworkName");
+                ?? throw new NetworkUnavailableException($"there is a network named {options.NetworkName} that is not Granary's: choose another name in Engine:NetworkName");
     }
 
     private async Task<NetworkResponse> Make(CancellationToken cancellation)

@@ -24,7 +24,7 @@ public sealed class AppTests
         ("started desired", new StateDesired(A.Start, DesiredState.Started)),
         ("stopped desired", new StateDesired(A.Start, DesiredState.Stopped)),
         ("relabelled", new Relabelled(A.Start, Metadata.Empty)),
-        ("sequence ids needed", new SequenceIdsNeeded(A.Start)),
+        ("sequence ids needed", new SequenceIdsNeeded(A.Start, 3)),
     ];
 
     private static readonly (string Name, AppState State)[] States =

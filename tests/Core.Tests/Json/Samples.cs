@@ -48,7 +48,7 @@ internal static class Samples
         new AppEvent.EnvironmentChanged(A.Start, ImmutableSortedDictionary<string, string?>.Empty.Add("GREETING", "hello").Add("REMOVED", null)),
         new AppEvent.StateDesired(A.Start, DesiredState.Started),
         new AppEvent.Relabelled(A.Start, Labelled),
-        new AppEvent.SequenceIdsNeeded(A.Start),
+        new AppEvent.SequenceIdsNeeded(A.Start, 3),
     ];
 
     public static readonly ImmutableArray<TaskState> Tasks =

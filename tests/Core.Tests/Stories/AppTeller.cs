@@ -34,7 +34,7 @@ internal sealed class AppTeller : ITeller
             "environment" => new EnvironmentChanged(at, rest.Split(' ').Select(each => each.Split('=', 2)).ToImmutableSortedDictionary(each => each[0], each => each is [_, var value] ? value : null)),
             "wanted" when rest is "started" or "stopped" => new StateDesired(at, Enum.Parse<DesiredState>(rest, ignoreCase: true)),
             "relabelled" when rest.Split('=') is [var key, var value] => new Relabelled(at, Metadata.Empty with { Labels = Metadata.Empty.Labels.Add(key, value) }),
-            "sequence" when rest == "ids needed" => new SequenceIdsNeeded(at),
+            "sequence" when rest.Split(' ') is ["ids", "needed", "after", var given] => new SequenceIdsNeeded(at, int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)),
             _ => null,
         };
     }
