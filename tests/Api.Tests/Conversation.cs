@@ -31,9 +31,9 @@ internal sealed partial class Conversation(ApiHost host)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         text.Append(CultureInfo.InvariantCulture, $"{method} {path}\n");
-        if (body is StringContent or ByteArrayContent and not null)
+        if (body is StringContent said)
         {
-            text.Append(await body.ReadAsStringAsync()).Append('\n');
+            text.Append(await said.ReadAsStringAsync()).Append('\n');
         }
 
         using var response = await host.Http.SendAsync(request);
