@@ -1,0 +1,6 @@
+using Granary.Testing;
+
+namespace Granary.Product.Tests;
+
+[CollectionDefinition(SharedEngine.Collection)]
+public class EngineCollection : ICollectionFixture<SharedEngine>;
