@@ -17,8 +17,18 @@ internal sealed class AppGrain(
     private int sequenceId;
     private int sequenceIdsLeft;
 
-    public Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata) =>
-        Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata));
+    public async Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata)
+    {
+        try
+        {
+            return await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata));
+        }
+        catch (NameTakenException)
+        {
+            // The database alone can tell: two apps of one name may be made at the same instant.
+            return new(new Refusal(RefusalReason.Invalid, $"App with the name '{name}' already exists."));
+        }
+    }
 
     public Task<AppState?> Get() => Task.FromResult(State.Exists ? State : null);
 

@@ -76,12 +76,29 @@ internal sealed class PackageGrain(
 
     public async Task<Answer<PackageState>> Complete()
     {
-        if (Refuse() is { } refusal)
+        switch (State)
         {
-            return new(refusal);
+            case { Phase: PackagePhase.Ready, Lifecycle: Lifecycle.Bits }:
+                return new(State);
+            case { Phase: PackagePhase.Failed, Error: { } error }:
+                await blobs.Abandon(State.Id.Value, CancellationToken.None); // The call before this one may have ended too early for it.
+                return new(new Refusal(RefusalReason.Unreadable, error));
+            case var _ when Refuse() is { } refusal:
+                return new(refusal);
         }
 
-        var blob = await blobs.Complete(State.Id.Value, CancellationToken.None);
+        try
+        {
+            return await Inspect(await blobs.Complete(State.Id.Value, CancellationToken.None));
+        }
+        catch (FileNotFoundException)
+        {
+            return new(new Refusal(RefusalReason.Unreadable, "The upload has no bits: send the zip first, in one piece or in several"));
+        }
+    }
+
+    private async Task<Answer<PackageState>> Inspect(Blob blob)
+    {
         ArchiveInspection inspection;
         await using (var bits = await blobs.Open(blob.Digest, CancellationToken.None))
         {
@@ -97,7 +114,15 @@ internal sealed class PackageGrain(
             Error = fault,
             UpdatedAt = clock.GetUtcNow(),
         });
-        return fault is null ? new(State) : new(new Refusal(RefusalReason.Unreadable, fault));
+        if (fault is null)
+        {
+            return new(State);
+        }
+
+        // Bits that were refused once are refused whoever uploads them, so no package can refer to them.
+        await blobs.Delete(blob.Digest, CancellationToken.None);
+        await blobs.Abandon(State.Id.Value, CancellationToken.None);
+        return new(new Refusal(RefusalReason.Unreadable, fault));
     }
 
     private static string? ProcfileFault(string? text) =>

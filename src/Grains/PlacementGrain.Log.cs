@@ -11,4 +11,7 @@ internal sealed partial class PlacementGrain
 
     [LoggerMessage(LogLevel.Warning, "The row of task {Task} could not be read; it stays in the queue")]
     private static partial void LogRequeueFailed(ILogger logger, TaskId task, Exception fault);
+
+    [LoggerMessage(LogLevel.Warning, "The waiting tasks could not be read again; the next time will do")]
+    private static partial void LogReadAgainFailed(ILogger logger, Exception fault);
 }

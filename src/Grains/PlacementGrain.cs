@@ -11,13 +11,15 @@ namespace Granary.Grains;
 
 /// <summary>
 /// The shell around <see cref="Placer"/>. The queue is the PENDING rows; this is a cache of it, read when it activates and kept
-/// up by the tasks. A pass runs when something changed that can help: a task came, a cell spoke, a backoff ended. Never by polling.
+/// up by the tasks. A pass runs when something changed that can help: a task came, a cell spoke, a backoff ended. Never by polling;
+/// the rows are read again now and then, because what a task wanted to tell may have died with its silo.
 /// </summary>
 internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions options, TimeProvider clock, ILogger<PlacementGrain> logger) : Grain, IPlacementGrain
 {
     private readonly SortedSet<QueuedTask> queue = new(Comparer<QueuedTask>.Create(InOrder));
     private readonly Dictionary<TaskId, QueuedTask> byTask = [];
     private readonly Dictionary<CellId, KnownCell> cells = [];
+    private readonly HashSet<TaskId> placing = [];
     private IGrainTimer? backoff;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -26,6 +28,8 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         {
             Add(Queued(task));
         }
+
+        this.RegisterGrainTimer(ReadAgain, new GrainTimerCreationOptions(options.ReadAgainEvery, options.ReadAgainEvery) { Interleave = true });
     }
 
     public Task Enqueue(ImmutableArray<QueuedTask> tasks)
@@ -36,6 +40,17 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         }
 
         Pass();
+        return Task.CompletedTask;
+    }
+
+    public Task Withdraw(ImmutableArray<TaskId> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            Remove(task);
+        }
+
+        Pass(); // Room may have been kept for one of them.
         return Task.CompletedTask;
     }
 
@@ -82,7 +97,12 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb),
         task.CreatedAt,
         task.SequenceId,
-        task.NotBefore);
+        task.NotBefore,
+        LastCell(task));
+
+    /// <summary>The cell of the attempt before, from the task's story: its row holds none while it waits.</summary>
+    private static CellId? LastCell(TaskState task) =>
+        task.Story.Entries.LastOrDefault(each => each.Cell is not null && each.Attempt == task.Attempt) is { Cell: { } name } ? new CellId(name) : null;
 
     private void Add(QueuedTask task)
     {
@@ -112,6 +132,7 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         {
             var queued = byTask[choice.Task];
             Remove(choice.Task);
+            placing.Add(choice.Task);
             var cell = cells[choice.Cell];
             cell.Promised[new AttemptKey(choice.Task.Value, choice.Attempt)] = new Promise(queued.Wanted, now);
             var waited = now - queued.CreatedAt >= options.WaitWorthTelling ? $"it waited {(now - queued.CreatedAt).TotalSeconds:0.0} s for room" : null;
@@ -140,15 +161,29 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         {
             if (!await GrainFactory.GetGrain<ITaskGrain>(Keys.Task(choice.Task)).Place(choice.Attempt, choice.Cell, waited))
             {
-                cells[choice.Cell].Promised.Remove(attempt); // Cancelled meanwhile, or the choice was stale.
+                Free(choice, attempt); // Cancelled meanwhile, or the choice was stale.
             }
         }
-        catch (Exception fault) when (Faults.Pass(fault))
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // The outcome is unknown: the row tells. The task's own wake-up and the cell's comparison mend what this leaves.
+            // The outcome is unknown: the row tells. The task's own wake-up and the cell's comparison mend what this leaves. A bug in one
+            // task must not keep the ones behind it from their cell.
             LogPlaceFailed(logger, choice.Task, choice.Cell, fault);
-            cells[choice.Cell].Promised.Remove(attempt);
+            Free(choice, attempt);
             await Requeue(queued);
+        }
+        finally
+        {
+            placing.Remove(choice.Task);
+        }
+    }
+
+    /// <summary>What was promised to a choice that came to nothing can help others at once.</summary>
+    private void Free(PlacementChoice choice, AttemptKey attempt)
+    {
+        if (cells[choice.Cell].Promised.Remove(attempt))
+        {
+            Pass();
         }
     }
 
@@ -168,6 +203,32 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         }
 
         Pass();
+    }
+
+    /// <summary>Finds rows that wait and of which nobody told.</summary>
+    private async Task ReadAgain(CancellationToken cancellation)
+    {
+        try
+        {
+            var unknown = false;
+            foreach (var task in await rows.Pending(cancellation))
+            {
+                if (!byTask.ContainsKey(task.Id) && !placing.Contains(task.Id))
+                {
+                    Add(Queued(task));
+                    unknown = true;
+                }
+            }
+
+            if (unknown)
+            {
+                Pass();
+            }
+        }
+        catch (Exception fault) when (Faults.Pass(fault))
+        {
+            LogReadAgainFailed(logger, fault);
+        }
     }
 
     private List<CellSnapshot> Snapshots()

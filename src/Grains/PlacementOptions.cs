@@ -20,4 +20,8 @@ public sealed class PlacementOptions
     /// <summary>A wait at least this long is told in the task's story. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan WaitWorthTelling { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the waiting tasks' rows are read again. Default 30 s; only news lost with a silo needs it.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan ReadAgainEvery { get; set; } = TimeSpan.FromSeconds(30);
 }

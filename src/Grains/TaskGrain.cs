@@ -69,6 +69,11 @@ internal sealed class TaskGrain(
         }
 
         effects.Hand(decision.Next, decision.Effects); // 2. Make it happen: handed over, repeated until acknowledged.
+        if (before.Phase == TaskPhase.Pending && decision.Next.IsFinished)
+        {
+            effects.Withdraw(before.Id);
+        }
+
         return decision;
     }
 

@@ -1,3 +1,4 @@
+using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 using Microsoft.Extensions.Hosting;
@@ -23,7 +24,7 @@ internal sealed partial class WakeSweep(ITaskRows rows, IGrainFactory grains, Ti
             {
                 foreach (var task in await rows.Due(clock.GetUtcNow(), CountMax, stoppingToken))
                 {
-                    await grains.GetGrain<ITaskGrain>(Keys.Task(task)).Wake();
+                    await Wake(task);
                 }
             }
             catch (Exception fault) when (Faults.Pass(fault))
@@ -32,6 +33,22 @@ internal sealed partial class WakeSweep(ITaskRows rows, IGrainFactory grains, Ti
             }
         }
     }
+
+    /// <summary>A task that cannot be woken must not keep the others asleep.</summary>
+    private async Task Wake(TaskId task)
+    {
+        try
+        {
+            await grains.GetGrain<ITaskGrain>(Keys.Task(task)).Wake();
+        }
+        catch (Exception fault) when (!Faults.Pass(fault))
+        {
+            LogBug(logger, task, fault);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Task {Task} could not be woken: a fault that must not happen")]
+    private static partial void LogBug(ILogger logger, TaskId task, Exception fault);
 
     [LoggerMessage(LogLevel.Warning, "The sweep was cut short ({Fault}); the next one goes on")]
     private static partial void LogWillRetry(ILogger logger, string fault);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
-using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Microsoft.Extensions.Hosting;
@@ -14,6 +14,7 @@ internal interface ICellAgent
 {
     CellId Cell { get; }
 
+    /// <summary>Takes an order; never waits. Orders are begun in the sequence in which they came.</summary>
     void Order(TaskEffect order);
 }
 
@@ -25,124 +26,116 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 {
     private readonly CellServices services;
     private readonly ConcurrentDictionary<AttemptKey, AttemptKeeper> keepers = new();
-    private readonly CellBooks books;
-    private readonly EngineWatch engine;
+    private readonly Channel<TaskEffect> orders = Channel.CreateUnbounded<TaskEffect>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource serving = new();
-    private readonly Guid process = Guid.NewGuid();
-    private readonly TaskCompletionSource adopted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long revision;
+    private readonly ServedCell cell;
+    private readonly CellIdentity identity;
+    private readonly CellVoice voice;
 
     public CellAgent(CellServices services)
     {
         this.services = services;
-        Cell = new CellId(services.Options.Name);
-        books = new CellBooks();
-        engine = new EngineWatch(services.Runtime, services.Journal, services.Clock);
+        cell = new ServedCell(services, serving.Token);
+        identity = new CellIdentity(cell);
+        voice = new CellVoice(cell);
     }
 
-    public CellId Cell { get; }
+    public CellId Cell => cell.Id;
 
-    public void Order(TaskEffect order) => _ = Carry(order, serving.Token);
+    /// <summary>The cell's account of its room.</summary>
+    public CellLedger Ledger => cell.Books.Ledger;
+
+    public void Order(TaskEffect order) => orders.Writer.TryWrite(order);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await serving.CancelAsync();
         await base.StopAsync(cancellationToken);
-        await Task.WhenAll(keepers.Values.Select(each => each.Ended)).WaitAsync(cancellationToken);
+
+        // Who has no patience left loses nothing: what is under way is noted, and adopted by the next process.
+        await Task.WhenAll(keepers.Values.Select(each => each.Ended)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public override void Dispose()
     {
         serving.Dispose();
-        engine.Dispose();
+        cell.Dispose();
         base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await engine.Load(stoppingToken);
-        await Repeat("adopt", Adopt, stoppingToken);
-        adopted.TrySetResult();
+        await Repeat("read its journal", ReadJournal, stoppingToken);
         await Task.WhenAll(
-            Every(services.Options.ProbeEvery, "probe the engine", Watch, stoppingToken),
-            Every(services.Options.CompareEvery, "compare rows and journal", Compare, stoppingToken),
-            Speak(stoppingToken));
+            Every(services.Options.ProbeEvery, "probe the engine", cell.WatchEngine, stoppingToken),
+            voice.Speak(stoppingToken),
+            Serve(stoppingToken));
+    }
+
+    private async Task ReadJournal(CancellationToken cancellation)
+    {
+        await cell.Engine.Load(cancellation);
+        await cell.Notes.Load(cancellation);
+    }
+
+    private async Task Serve(CancellationToken cancellation)
+    {
+        await Repeat("adopt what ran before", Adopt, cancellation);
+        voice.Trouble = null;
+        await Task.WhenAll(
+            Every(services.Options.CompareEvery, "compare rows, notes and containers", Compare, cancellation),
+            CarryOut(cancellation));
     }
 
     /// <summary>Orders wait until what ran before is adopted: a stop or a question must find it.</summary>
-    private async Task Carry(TaskEffect order, CancellationToken cancellation)
+    private async Task CarryOut(CancellationToken cancellation)
     {
-        await adopted.Task.WaitAsync(cancellation);
-        switch (order)
+        await foreach (var order in orders.Reader.ReadAllAsync(cancellation))
         {
-            case TaskEffect.StartAttempt start:
-                Keeper(start.Attempt).Start();
-                break;
-            case TaskEffect.FindAttempt find:
-                Keeper(find.Attempt).Find();
-                break;
-            case TaskEffect.StopAttempt stop:
-                Keeper(stop.Attempt).Stop();
-                break;
+            switch (order)
+            {
+                case TaskEffect.StartAttempt start:
+                    Keeper(start.Attempt).Start(cell.Turns.Take());
+                    break;
+                case TaskEffect.FindAttempt find:
+                    Keeper(find.Attempt).Find();
+                    break;
+                case TaskEffect.StopAttempt stop:
+                    Keeper(stop.Attempt).Stop();
+                    break;
+            }
         }
     }
 
-    private AttemptKeeper Keeper(AttemptKey attempt) => keepers.GetOrAdd(attempt, key => new AttemptKeeper(key, Cell, services, engine, books, Forget, serving.Token));
+    private AttemptKeeper Keeper(AttemptKey attempt) => keepers.GetOrAdd(attempt, key => new AttemptKeeper(key, cell, Forget));
 
-    private void Forget(AttemptKey attempt) => keepers.TryRemove(attempt, out _);
+    private void Forget(AttemptKeeper keeper) => keepers.TryRemove(KeyValuePair.Create(keeper.Attempt, keeper));
 
-    /// <summary>State and engine are compared once, before anything else happens.</summary>
+    /// <summary>State and engine are compared once, before anything else happens: room is given away only when what takes it already is counted.</summary>
     private async Task Adopt(CancellationToken cancellation)
     {
-        await engine.Probe(cancellation);
+        await cell.Engine.Probe(cancellation);
         var view = await services.Runtime.Describe(cancellation);
-        await CheckMarker(view, cancellation);
-        books.Open(new CellCapacity(
-            services.Options.MemoryMb > 0 ? services.Options.MemoryMb : view.MemoryMb,
-            services.Options.DiskMb > 0 ? services.Options.DiskMb : view.DiskMb), $"{view.Version} on {view.Name}");
-        foreach (var entry in await services.Journal.Entries(cancellation))
-        {
-            Keeper(entry.Attempt).Adopt(entry);
-        }
-
-        foreach (var container in await services.Runtime.List(Cell, cancellation))
-        {
-            Keeper(container.Attempt).Adopt(null);
-        }
+        cell.Books.Open(
+            new CellCapacity(
+                services.Options.MemoryMb > 0 ? services.Options.MemoryMb : view.MemoryMb,
+                services.Options.DiskMb > 0 ? services.Options.DiskMb : view.DiskMb),
+            $"{view.Version} on {view.Name}");
+        await identity.Check(view, cancellation);
+        await LookAround(cancellation);
+        await Task.WhenAll(keepers.Values.Select(each => each.Settled)).WaitAsync(cancellation);
     }
 
-    /// <summary>The engine's own id is no identity, so the cell keeps a mark of its own on both sides. One that is missing beside containers of ours is rewritten, not believed.</summary>
-    private async Task CheckMarker(EngineView view, CancellationToken cancellation)
+    /// <summary>Looks after everything that has a note or a container here and no keeper.</summary>
+    private async Task LookAround(CancellationToken cancellation)
     {
-        var marker = await services.Journal.Marker(cancellation);
-        if (marker is null)
+        var containers = await services.Runtime.List(Cell, cancellation);
+        foreach (var attempt in cell.Notes.Noted.Union(containers.Select(each => each.Attempt)))
         {
-            marker = view.Marker ?? Guid.NewGuid().ToString("N");
-            await services.Journal.WriteMarker(marker, cancellation);
-        }
-
-        if (view.Marker != marker)
-        {
-            LogMarked(services.Logger, Cell, view.Marker, marker);
-            await services.Runtime.Mark(marker, cancellation);
-        }
-    }
-
-    private async Task Watch(CancellationToken cancellation)
-    {
-        var wasUp = engine.IsUp;
-        try
-        {
-            await engine.Probe(cancellation);
-        }
-        catch (EngineUnavailableException)
-        {
-            // The watch has noted it, and the cell's view says it.
-        }
-
-        if (wasUp != engine.IsUp)
-        {
-            books.Touch();
+            if (!keepers.ContainsKey(attempt))
+            {
+                Keeper(attempt).Find();
+            }
         }
     }
 
@@ -156,43 +149,11 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
                 await services.Grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(row.Attempt.Work))).Wake();
             }
         }
-    }
 
-    /// <summary>Says how the cell is: each second, and at once when something changed. One word at a time, so changes gather while one is under way.</summary>
-    private async Task Speak(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
+        if (cell.Engine.IsUp)
         {
-            var settled = books.TakeSettled();
-            try
-            {
-                await services.Grains.GetGrain<IPlacementGrain>(Keys.Placement).Report(View(), settled);
-            }
-            catch (Exception fault) when (Faults.Pass(fault))
-            {
-                LogWillRetry(services.Logger, "speak to placement", fault.Message);
-                books.ReturnSettled(settled);
-                await Task.Delay(services.Options.RetryDelay, services.Clock, cancellation);
-            }
-
-            await books.Changed(services.Options.SpeakEvery, services.Clock, cancellation);
+            await LookAround(cancellation);
         }
-    }
-
-    private CellView View()
-    {
-        var ledger = books.Ledger;
-        return new CellView(
-            Cell,
-            books.Engine,
-            process.ToString("N"),
-            ledger.Total,
-            ledger.Reserved,
-            ledger.Entries.Count,
-            engine.IsUp,
-            engine.IsUp ? "up" : $"its engine does not answer: {engine.Trouble}",
-            engine.Since,
-            ++revision);
     }
 
     private async Task Every(TimeSpan period, string what, Func<CancellationToken, Task> work, CancellationToken cancellation)
@@ -214,17 +175,23 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
                 await work(cancellation);
                 return;
             }
+            catch (ForeignEngineException refused)
+            {
+                LogRefused(services.Logger, Cell, refused.Message);
+                voice.Trouble = refused.Message;
+                await Task.Delay(services.Options.CompareEvery, services.Clock, cancellation);
+            }
             catch (Exception fault) when (Faults.Pass(fault))
             {
-                LogWillRetry(services.Logger, what, fault.Message);
+                LogWillRetry(services.Logger, Cell, what, fault.Message);
                 await Task.Delay(services.Options.RetryDelay, services.Clock, cancellation);
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Could not {What}: {Fault}; it is tried again")]
-    private static partial void LogWillRetry(ILogger logger, string what, string fault);
+    [LoggerMessage(LogLevel.Error, "{Cell} takes nothing: {Fault}")]
+    private static partial void LogRefused(ILogger logger, CellId cell, string fault);
 
-    [LoggerMessage(LogLevel.Warning, "The engine of {Cell} carried the mark {Found}; it is {Expected} now")]
-    private static partial void LogMarked(ILogger logger, CellId cell, string? found, string expected);
+    [LoggerMessage(LogLevel.Warning, "{Cell} could not {What}: {Fault}; it is tried again")]
+    private static partial void LogWillRetry(ILogger logger, CellId cell, string what, string fault);
 }

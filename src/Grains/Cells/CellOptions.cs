@@ -52,4 +52,12 @@ public sealed class CellOptions
     /// <summary>Log lines stored in one transaction at most. Default 512.</summary>
     [Range(1, 10_000)]
     public int LogBatch { get; set; } = 512;
+
+    /// <summary>How long a start waits for the attempts that were placed on the cell before it. Default 10 s; 0 s lets starts overtake each other.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StartTurnMax { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a container of the cell that no row knows is left alone. Default 10 min: time enough to notice that a database was restored from an old backup.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
+    public TimeSpan OrphanAge { get; set; } = TimeSpan.FromMinutes(10);
 }

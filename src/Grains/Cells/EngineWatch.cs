@@ -51,9 +51,10 @@ internal sealed class EngineWatch(IContainerRuntime runtime, ICellJournal journa
 
     public void Dispose() => turn.Dispose();
 
+    /// <summary>Each time anew: what ends while the engine is absent is the command's own only as far as somebody watched.</summary>
     private async Task NoteAbsence(CancellationToken cancellation)
     {
-        if (record.Lives is [.., { GoneAt: null } last] && runtime.IsGone(last.Process))
+        if (record.Lives is [.., var last] && runtime.IsGone(last.Process))
         {
             await Note(record.Gone(last.Process, clock.GetUtcNow()), cancellation);
         }

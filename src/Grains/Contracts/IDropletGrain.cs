@@ -13,14 +13,16 @@ public interface IPackageGrain : IGrainWithStringKey
     /// <summary>Adds bits at an offset; repeating the last call is harmless.</summary>
     Task<Answer<PackageState>> Append(long offset, byte[] bits);
 
-    /// <summary>Ends the upload: the bits are checked, and the package is READY or FAILED.</summary>
+    /// <summary>Ends the upload: the bits are checked, and the package is READY or FAILED. Repeating it gives the same answer. A large archive takes minutes to hash and to check.</summary>
+    [ResponseTimeout("00:15:00")]
     Task<Answer<PackageState>> Complete();
 }
 
 /// <summary>One droplet. Its key is <see cref="Keys.Droplet"/>; its build has the same guid.</summary>
 public interface IDropletGrain : IGrainWithStringKey
 {
-    /// <summary>Makes the droplet from a READY package. Idempotent.</summary>
+    /// <summary>Makes the droplet from a READY package. Idempotent. The archive is read once more, for its Procfile.</summary>
+    [ResponseTimeout("00:15:00")]
     Task<Answer<DropletState>> Stage(PackageId package);
 
     Task<DropletState?> Get();

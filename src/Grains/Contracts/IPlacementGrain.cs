@@ -12,6 +12,9 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <summary>Adds tasks to the queue; one that is in it already is replaced.</summary>
     Task Enqueue(ImmutableArray<QueuedTask> tasks);
 
+    /// <summary>Takes tasks off the queue that ended while they waited: nothing is kept for them any more.</summary>
+    Task Withdraw(ImmutableArray<TaskId> tasks);
+
     /// <summary>A cell's word about itself: each second, and as soon as room appears.</summary>
     /// <param name="settled">Attempts that the cell has admitted or declined since its last word: its ledger counts them now, or never will.</param>
     Task Report(CellView cell, ImmutableArray<AttemptKey> settled);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
+using Orleans.Serialization.Cloning;
 
 namespace Granary.Grains.Contracts;
 
@@ -8,8 +9,18 @@ namespace Granary.Grains.Contracts;
 public static class Wire
 {
     public static IServiceCollection AddGranaryWire(this IServiceCollection services) =>
-        services.AddSerializer(serializer => serializer.AddJsonSerializer(IsOurs, new JsonSerializerOptions()));
+        services
+        .AddSingleton<IGeneralizedCopier, SharedRecords>()
+        .AddSerializer(serializer => serializer.AddJsonSerializer(IsOurs, static _ => false, options => options.Configure(json => json.SerializerOptions = new JsonSerializerOptions())));
 
     private static bool IsOurs(Type type) => type.Namespace is { } name
         && (name.StartsWith("Granary.Core", StringComparison.Ordinal) || name.StartsWith("Granary.Grains.Ports", StringComparison.Ordinal));
+
+    /// <summary>Our records never change, so a call inside a silo shares them. A copy would be a round trip through JSON.</summary>
+    private sealed class SharedRecords : IGeneralizedCopier
+    {
+        public bool IsSupportedType(Type type) => IsOurs(type);
+
+        public object? DeepCopy(object? input, CopyContext context) => input;
+    }
 }

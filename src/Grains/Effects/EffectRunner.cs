@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Threading.Channels;
+using Granary.Core.Placement;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Microsoft.Extensions.Logging;
@@ -9,14 +11,16 @@ namespace Granary.Grains.Effects;
 
 /// <summary>
 /// The one switch that turns effects into calls. Each receiver (placement, a cell) has a line of its own: orders keep their sequence,
-/// are handed over in batches, and are repeated until acknowledged. A receiver that stays away makes its batch drop after
-/// <see cref="TriesMax"/> tries: the sweeps and the cell's comparison bring the effect back from the durable state.
+/// are handed over in batches, and are repeated until acknowledged. A cell that stays away makes its batch drop after
+/// <see cref="TriesMax"/> tries: the sweeps and the cell's comparison bring the effect back from the durable state. There is one
+/// placement and it comes back, so what it is to know waits for it.
 /// </summary>
 internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider clock, ILogger<EffectRunner> logger) : IEffectRunner, IDisposable
 {
     private const int BatchMax = 256;
     private const int TriesMax = 6;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, Lazy<Channel<object>>> lines = new();
     private readonly CancellationTokenSource stopping = new();
@@ -31,10 +35,12 @@ internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider cl
                 TaskEffect.StartAttempt start => Line(Keys.Cell(start.Cell)).TryWrite(effect),
                 TaskEffect.FindAttempt find => Line(Keys.Cell(find.Cell)).TryWrite(effect),
                 TaskEffect.StopAttempt stop => Line(Keys.Cell(stop.Cell)).TryWrite(effect),
-                _ => throw new System.Diagnostics.UnreachableException($"No receiver for {effect}."),
+                _ => throw new UnreachableException($"No receiver for {effect}."),
             };
         }
     }
+
+    public void Withdraw(TaskId task) => Line(Keys.Placement).TryWrite(task);
 
     public void Dispose()
     {
@@ -47,7 +53,8 @@ internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider cl
     private Channel<object> Open(string receiver)
     {
         var line = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
-        _ = Task.Run(() => Carry(receiver, line.Reader, stopping.Token), stopping.Token);
+        var token = stopping.Token;
+        _ = Task.Run(() => Carry(receiver, line.Reader, token), token);
         return line;
     }
 
@@ -72,24 +79,46 @@ internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider cl
         {
             try
             {
-                await (receiver == Keys.Placement
-                    ? grains.GetGrain<IPlacementGrain>(receiver).Enqueue([.. batch.Cast<Core.Placement.QueuedTask>()])
-                    : grains.GetGrain<ICellGrain>(receiver).Order([.. batch.Cast<TaskEffect>()]));
+                await (receiver == Keys.Placement ? TellPlacement(batch) : grains.GetGrain<ICellGrain>(receiver).Order([.. batch.Cast<TaskEffect>()]));
                 return;
             }
             catch (Exception fault) when (Faults.Pass(fault))
             {
                 LogNotDelivered(logger, batch.Count, receiver, attempt, fault);
-                if (attempt == TriesMax)
+                if (attempt >= TriesMax && receiver != Keys.Placement)
                 {
                     return;
                 }
 
-                await Task.Delay(FirstDelay * Math.Pow(2, attempt - 1), clock, cancellation);
+                var delay = FirstDelay * Math.Pow(2, Math.Min(attempt, TriesMax) - 1);
+                await Task.Delay(delay < LongestDelay ? delay : LongestDelay, clock, cancellation);
             }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                LogBug(logger, batch.Count, receiver, fault); // The line must live: those behind are not at fault.
+                return;
+            }
+        }
+    }
+
+    /// <summary>Both halves may be repeated; a task is withdrawn when it has ended, and never waits again.</summary>
+    private async Task TellPlacement(List<object> batch)
+    {
+        var placement = grains.GetGrain<IPlacementGrain>(Keys.Placement);
+        if (batch.OfType<QueuedTask>().ToImmutableArray() is { IsEmpty: false } queued)
+        {
+            await placement.Enqueue(queued);
+        }
+
+        if (batch.OfType<TaskId>().ToImmutableArray() is { IsEmpty: false } withdrawn)
+        {
+            await placement.Withdraw(withdrawn);
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} orders for {Receiver} were not delivered, try {Try}")]
     private static partial void LogNotDelivered(ILogger logger, int count, string receiver, int @try, Exception fault);
+
+    [LoggerMessage(LogLevel.Error, "{Count} orders for {Receiver} met a fault that must not happen; the durable state brings them back")]
+    private static partial void LogBug(ILogger logger, int count, string receiver, Exception fault);
 }

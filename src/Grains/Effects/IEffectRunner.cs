@@ -8,4 +8,7 @@ internal interface IEffectRunner
 {
     /// <summary>Hands over; never waits. Orders to one receiver keep their sequence.</summary>
     void Hand(TaskState task, ImmutableArray<TaskEffect> effects);
+
+    /// <summary>Tells placement that a task ended while it waited; never waits.</summary>
+    void Withdraw(TaskId task);
 }

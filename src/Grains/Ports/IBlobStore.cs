@@ -12,6 +12,9 @@ public interface IBlobStore
     /// <summary>Forgets an upload that will not be completed.</summary>
     Task Abandon(Guid upload, CancellationToken cancellation);
 
+    /// <summary>Removes bits that nobody refers to, such as an archive that was refused. Idempotent; who reads them reads on.</summary>
+    Task Delete(string digest, CancellationToken cancellation);
+
     /// <summary>Opens bits for reading; throws <see cref="FileNotFoundException"/> when there are none under this digest.</summary>
     Task<Stream> Open(string digest, CancellationToken cancellation);
 }

@@ -79,6 +79,17 @@ internal sealed class DirectoryBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
+    public Task Delete(string digest, CancellationToken cancellation)
+    {
+        var path = BlobPath(digest);
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public async Task<Stream> Open(string digest, CancellationToken cancellation)
     {
         var path = BlobPath(digest);

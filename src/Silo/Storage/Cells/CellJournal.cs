@@ -6,7 +6,7 @@ using Granary.Silo.Storage.Migrations;
 
 namespace Granary.Silo.Storage.Cells;
 
-/// <summary>The journal of a cell: an SQLite file in the cell's folder, each write synced before the call returns.</summary>
+/// <summary>The journal of a cell: an SQLite file in the cell's folder, each write synced before the call returns; concurrent ones share a sync.</summary>
 internal sealed class CellJournal : ICellJournal, IAsyncDisposable
 {
     private const string FileName = "journal.db";
@@ -19,8 +19,13 @@ internal sealed class CellJournal : ICellJournal, IAsyncDisposable
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SqliteDatabase database;
+    private readonly JournalWriter writer;
 
-    private CellJournal(SqliteDatabase database) => this.database = database;
+    private CellJournal(SqliteDatabase database)
+    {
+        this.database = database;
+        writer = new JournalWriter(database);
+    }
 
     /// <summary>Opens the journal in the cell's folder, which is made if there is none.</summary>
     public static async Task<CellJournal> Open(string folder, TimeProvider clock, CancellationToken cancellation)
@@ -63,7 +68,11 @@ internal sealed class CellJournal : ICellJournal, IAsyncDisposable
 
     public Task WriteMarker(string marker, CancellationToken cancellation) => WriteValue(MarkerName, marker, cancellation);
 
-    public ValueTask DisposeAsync() => database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await writer.DisposeAsync();
+        await database.DisposeAsync();
+    }
 
     private static T Parse<T>(string text) =>
         JsonSerializer.Deserialize<T>(text, StateJson.Options) ?? throw new JsonException($"A journalled {typeof(T).Name} is null.");
@@ -73,9 +82,8 @@ internal sealed class CellJournal : ICellJournal, IAsyncDisposable
             connection => connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition("SELECT value FROM journal_value WHERE name = @Name", new { Name = name }, cancellationToken: cancellation)),
             cancellation);
 
-    private Task<int> WriteValue(string name, string value, CancellationToken cancellation) =>
+    private Task WriteValue(string name, string value, CancellationToken cancellation) =>
         Execute("INSERT INTO journal_value (name, value) VALUES (@Name, @Value) ON CONFLICT (name) DO UPDATE SET value = excluded.value", new { Name = name, Value = value }, cancellation);
 
-    private Task<int> Execute(string sql, object parameters, CancellationToken cancellation) =>
-        database.Write((connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation)), cancellation);
+    private Task Execute(string sql, object parameters, CancellationToken cancellation) => writer.Write(sql, parameters, cancellation);
 }

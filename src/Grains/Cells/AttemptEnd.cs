@@ -1,0 +1,52 @@
+using Granary.Core.Attempts;
+using Granary.Core.Tasks;
+using Granary.Grains.Contracts;
+using Granary.Grains.Ports;
+
+namespace Granary.Grains.Cells;
+
+/// <summary>How an attempt is over on its cell.</summary>
+/// <param name="Note">Ended when its process ran; fenced when the number can never start here any more.</param>
+internal sealed record Ending(AttemptReport Report, AttemptNote Note)
+{
+    /// <summary>A container whose start is in doubt is removed before the loss is told: what is gone cannot start.</summary>
+    public bool RemovesFirst => Note == AttemptNote.Fenced && Report is AttemptReport.Lost;
+
+    public static Ending Ended(AttemptReport report) => new(report, AttemptNote.Ended);
+
+    public static Ending Lost(AttemptKey attempt, string evidence) => new(new AttemptReport.Lost(attempt.Number, evidence), AttemptNote.Fenced);
+
+    /// <summary>The engine was never told to start it.</summary>
+    public static Ending NeverStarted(AttemptKey attempt, string reason, bool permanent = false) => new(new AttemptReport.Declined(attempt.Number, reason, permanent), AttemptNote.Fenced);
+}
+
+/// <summary>Carries the end of an attempt to its task: noted, told until the task has written it, and only then cleaned up.</summary>
+internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
+{
+    public async Task Run(Ending ending)
+    {
+        var notes = cell.Notes.Of(attempt);
+        await cell.Persist(attempt, () => notes.Over(ending, cell.Serving));
+        if (ending.RemovesFirst)
+        {
+            await cell.Persist(attempt, () => cell.Services.Runtime.Remove(attempt, cell.Serving));
+        }
+
+        await cell.Persist(attempt, () => cell.Services.Grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(attempt.Work))).Report(notes.Entry!.Report!));
+        await CleanUp();
+    }
+
+    /// <summary>Ends what no row wants any more.</summary>
+    public async Task Discard()
+    {
+        await cell.Persist(attempt, () => cell.Services.Runtime.Stop(attempt, cell.Services.Options.StopGrace, cell.Serving));
+        await CleanUp();
+    }
+
+    private async Task CleanUp()
+    {
+        await cell.Persist(attempt, () => cell.Services.Runtime.Remove(attempt, cell.Serving));
+        await cell.Persist(attempt, () => cell.Notes.Forget(attempt, cell.Serving));
+        cell.Books.Release(attempt);
+    }
+}

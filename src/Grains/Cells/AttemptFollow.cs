@@ -1,0 +1,77 @@
+using System.Globalization;
+using Granary.Core.Attempts;
+using Granary.Core.Runtime;
+using Granary.Core.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains.Cells;
+
+/// <summary>Follows the container of an attempt to its end, and its output into the log. The engine may go and come back meanwhile. Never starts it.</summary>
+internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell, TaskState task)
+{
+    private readonly CellServices services = cell.Services;
+    private readonly LogPump pump = new(cell.Services.Logs, task.App, attempt, task.Spec!.LogSource, task.Spec.LogBytesPerSecond, cell.Services.Options, cell.Services.Clock);
+    private bool engineWasAway;
+
+    /// <param name="output">Opened before the start, so that nothing is missed; null to open it now.</param>
+    public async Task<Ending> Run(IAsyncEnumerable<OutputLine>? output)
+    {
+        while (true)
+        {
+            using var round = CancellationTokenSource.CreateLinkedTokenSource(cell.Serving);
+            var pumping = Task.CompletedTask;
+            try
+            {
+                await pump.Load(cell.Serving);
+                if (await services.Runtime.Find(attempt, cell.Serving) is not { } found)
+                {
+                    return Ending.Lost(attempt, $"its container is gone from {cell.Id}");
+                }
+
+                if (found.Phase == ContainerPhase.Created)
+                {
+                    return Ending.Lost(attempt, $"{cell.Id} told its engine to start it, and it did not run");
+                }
+
+                if (!pump.IsClosed)
+                {
+                    pumping = pump.Run(output ?? await services.Runtime.OpenOutput(attempt, pump.Position, round.Token), round.Token);
+                }
+
+                output = null; // It can be read once.
+                var exit = await services.Runtime.Wait(attempt, cell.Serving);
+                await pumping;
+                await cell.Engine.Probe(cell.Serving); // On a fresh connection, after the exit: only that proves that the engine was not stopping.
+                return await Conclude(exit);
+            }
+            catch (Exception fault) when (Faults.Pass(fault))
+            {
+                LogWillLookAgain(services.Logger, attempt, fault.Message);
+                engineWasAway |= fault is EngineUnavailableException;
+                output = null;
+                await round.CancelAsync();
+                await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Two readers would store the same lines twice.
+                await Task.Delay(services.Options.RetryDelay, services.Clock, cell.Serving);
+            }
+        }
+    }
+
+    private async Task<Ending> Conclude(ContainerReport exit)
+    {
+        var finishedAt = exit.FinishedAt!.Value;
+        var code = exit.ExitCode!.Value;
+        var words = string.Create(CultureInfo.InvariantCulture, $"Exit status {code}{(exit.OutOfMemory ? " (out of memory)" : "")}");
+        await pump.Close(engineWasAway ? $"{words} (its engine was away meanwhile: output may be missing)" : words, cell.Serving);
+        if (cell.Engine.DoubtAbout(finishedAt) is { } doubt)
+        {
+            return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process ended with status {code}, but {doubt}"));
+        }
+
+        var stopOrderedAt = cell.Notes.Of(attempt).Entry?.StopOrderedAt;
+        var wasBeforeStop = stopOrderedAt is null || finishedAt < stopOrderedAt;
+        return Ending.Ended(new AttemptReport.Exited(attempt.Number, new AttemptExit(code, exit.OutOfMemory, exit.StartedAt ?? finishedAt, finishedAt, wasBeforeStop, engineWasAway)));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Attempt}: {Fault}; it is looked for again")]
+    private static partial void LogWillLookAgain(ILogger logger, AttemptKey attempt, string fault);
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Granary.Core.Attempts;
+using Granary.Core.Cells;
+using Granary.Core.Runtime;
+using Granary.Core.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains.Cells;
+
+/// <summary>What came of an order to start an attempt.</summary>
+internal abstract record StartResult
+{
+    /// <summary>The row is past the attempt, or was never here.</summary>
+    internal sealed record Stale : StartResult;
+
+    /// <summary>It did not start and never will.</summary>
+    internal sealed record Over(Ending Ending) : StartResult;
+
+    /// <summary>The engine was told to start it. Whether it did is found out by following it.</summary>
+    /// <param name="Output">What it writes, from the first byte; null when a call before this one told the engine.</param>
+    internal sealed record Ordered(TaskState Task, IAsyncEnumerable<OutputLine>? Output) : StartResult;
+}
+
+/// <summary>
+/// Starts one attempt: admitted by the ledger, noted, created, and started in its turn, at most once and only while the row wants it.
+/// May be run again after a fault that passes: it goes on where it was.
+/// </summary>
+internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
+{
+    private static readonly ImmutableArray<string> DropletShell = ["/bin/bash", "-c"];
+    private static readonly ImmutableArray<string> ImageShell = ["/bin/sh", "-c"];
+
+    private readonly CellServices services = cell.Services;
+
+    public async Task<StartResult> Run(StartTurn turn)
+    {
+        var notes = cell.Notes.Of(attempt);
+        var task = await services.Rows.Find(attempt.Work, cell.Serving);
+        if (task is null || !cell.IsHeld(task, attempt))
+        {
+            cell.Books.Settle(attempt);
+            return new StartResult.Stale();
+        }
+
+        if (notes.StartWasOrdered)
+        {
+            return new StartResult.Ordered(task, null); // Something failed after the start was ordered: never again.
+        }
+
+        if (Admit(task) is { } no)
+        {
+            return new StartResult.Over(Ending.NeverStarted(attempt, no));
+        }
+
+        await notes.Starting(cell.Serving);
+        if (await Create(task) is { } already)
+        {
+            return already;
+        }
+
+        var output = await services.Runtime.OpenOutput(attempt, OutputPosition.Start, cell.Serving);
+        await turn.Come(cell.Serving);
+        if (await services.Rows.Current(new TaskId(attempt.Work), cell.Serving) is not { Phase: TaskPhase.Running } row || !cell.IsHeld(row, attempt))
+        {
+            return new StartResult.Over(Ending.NeverStarted(attempt, "it was not wanted any more when its container stood ready"));
+        }
+
+        await notes.StartOrdered(cell.Serving);
+        return await Launch(task, output);
+    }
+
+    /// <summary>The reason why the cell does not take it; null when the ledger counts it.</summary>
+    private string? Admit(TaskState task)
+    {
+        var reason = task.Phase == TaskPhase.Running
+            ? cell.Books.Admit(attempt, new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb))
+            : "it was not wanted any more when its turn came";
+        cell.Books.Settle(attempt);
+        return reason;
+    }
+
+    /// <summary>Null when a container stands ready to be started.</summary>
+    private async Task<StartResult?> Create(TaskState task)
+    {
+        try
+        {
+            return await services.Runtime.Create(Container(task.Spec!), cell.Serving) switch
+            {
+                CreateOutcome.Impossible impossible => new StartResult.Over(Ending.NeverStarted(attempt, impossible.Reason, permanent: true)),
+                CreateOutcome.NameTaken taken => new StartResult.Over(Ending.NeverStarted(attempt, $"its container's name is taken by {taken.By}")),
+                CreateOutcome.Found { Report.Phase: not ContainerPhase.Created } => new StartResult.Ordered(task, null), // By whoever served the cell before its journal was lost.
+                _ => null,
+            };
+        }
+        catch (EngineUnavailableException fault)
+        {
+            await cell.WatchEngine(cell.Serving); // So that placement hears of it before it chooses again.
+            return new StartResult.Over(Ending.NeverStarted(attempt, $"its engine does not answer: {fault.Message}"));
+        }
+    }
+
+    private async Task<StartResult> Launch(TaskState task, IAsyncEnumerable<OutputLine> output)
+    {
+        try
+        {
+            if (await services.Runtime.Start(attempt, cell.Serving) is StartOutcome.Impossible impossible)
+            {
+                return new StartResult.Over(Ending.NeverStarted(attempt, impossible.Reason, permanent: true));
+            }
+        }
+        catch (EngineUnavailableException fault)
+        {
+            LogStartUnknown(services.Logger, attempt, fault.Message);
+        }
+
+        return new StartResult.Ordered(task, output);
+    }
+
+    private ContainerSpec Container(TaskSpec spec)
+    {
+        var isDroplet = spec.Source.DropletDigest is not null;
+        return new ContainerSpec(
+            cell.Id,
+            attempt,
+            spec.Source,
+            (isDroplet ? DropletShell : ImageShell).Add(spec.Command),
+            spec.User,
+            isDroplet ? TaskEnvironment.AppDirectory : "/",
+            TaskEnvironment.ForAttempt(spec.Environment, attempt, services.Options.Address),
+            new ContainerLimits(spec.MemoryMb, spec.DiskMb, ContainerLimits.CpuSharesFor(spec.MemoryMb), services.Options.Pids),
+            spec.Network,
+            services.Options.StopGrace);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Attempt}: whether its start reached the engine is not known ({Fault})")]
+    private static partial void LogStartUnknown(ILogger logger, AttemptKey attempt, string fault);
+}

@@ -1,0 +1,81 @@
+using Granary.Core.Attempts;
+using Granary.Core.Cells;
+using Granary.Core.Runtime;
+using Granary.Core.Tasks;
+using Granary.Grains.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains.Cells;
+
+/// <summary>The cell as this process serves it: what the keepers of its attempts share.</summary>
+internal sealed partial class ServedCell(CellServices services, CancellationToken serving) : IDisposable
+{
+    public CellId Id { get; } = new(services.Options.Name);
+
+    public CellServices Services => services;
+
+    public CellBooks Books { get; } = new();
+
+    public CellNotes Notes { get; } = new(services.Journal);
+
+    public EngineWatch Engine { get; } = new(services.Runtime, services.Journal, services.Clock);
+
+    public StartTurns Turns { get; } = new(services.Options.StartTurnMax, services.Clock);
+
+    /// <summary>Ends when this process stops serving the cell.</summary>
+    public CancellationToken Serving => serving;
+
+    /// <summary>Whether the row says that this attempt holds this cell.</summary>
+    public bool IsHeld(TaskState task, AttemptKey attempt) => task.HoldsCell && task.Cell == Id && task.Key == attempt;
+
+    public bool IsHeld(AttemptRow row, AttemptKey attempt) => row.Phase is TaskPhase.Running or TaskPhase.Canceling && row.Cell == Id && row.Attempt == attempt;
+
+    /// <summary>Asks the engine for a sign of life; what changed is told to placement at once.</summary>
+    public async Task WatchEngine(CancellationToken cancellation)
+    {
+        var wasUp = Engine.IsUp;
+        try
+        {
+            await Engine.Probe(cancellation);
+        }
+        catch (EngineUnavailableException)
+        {
+            // The watch has noted it, and the cell's view says it.
+        }
+
+        if (wasUp != Engine.IsUp)
+        {
+            Books.Touch();
+        }
+    }
+
+    /// <summary>Repeats work that may be repeated until no fault of the kind that passes meets it.</summary>
+    public async Task<T> Persist<T>(AttemptKey attempt, Func<Task<T>> work)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception fault) when (Faults.Pass(fault))
+            {
+                LogWillRetry(services.Logger, attempt, fault.Message);
+                await Task.Delay(services.Options.RetryDelay, services.Clock, serving);
+            }
+        }
+    }
+
+    public Task Persist(AttemptKey attempt, Func<Task> work) => Persist(
+        attempt,
+        async () =>
+        {
+            await work();
+            return true;
+        });
+
+    public void Dispose() => Engine.Dispose();
+
+    [LoggerMessage(LogLevel.Warning, "{Attempt}: {Fault}; it is tried again")]
+    private static partial void LogWillRetry(ILogger logger, AttemptKey attempt, string fault);
+}
