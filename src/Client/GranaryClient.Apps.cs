@@ -45,6 +45,10 @@ public sealed partial class GranaryClient
 
     public Task<AppState> Relabel(AppId app, Metadata metadata, CancellationToken cancellation = default) => Ask(() => App(app).Relabel(metadata), cancellation);
 
+    /// <summary>Changes labels and annotations: a null value removes its key, what is not named stays.</summary>
+    public Task<AppState> ChangeMetadata(AppId app, ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations, CancellationToken cancellation = default) =>
+        Ask(() => App(app).ChangeMetadata(labels, annotations), cancellation);
+
     public Task<PackageState> CreatePackage(AppId app, Lifecycle lifecycle, string? image = null, PackageId? id = null, CancellationToken cancellation = default)
     {
         var package = Package(id ?? new PackageId(Guid.NewGuid()));

@@ -12,6 +12,23 @@ public sealed partial class GranaryClient
 
     public Task<ImmutableArray<LogLine>> Logs(LogQuery query, CancellationToken cancellation = default) => Call(() => Listing.Logs(query), cancellation);
 
+    /// <summary>The lines that there are, from <paramref name="fromNanos"/> on.</summary>
+    public async IAsyncEnumerable<LogLine> ReadLogs(AppId app, TaskId? task = null, long fromNanos = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var query = new LogQuery(app, task?.Value, FromNanos: fromNanos);
+        ImmutableArray<LogLine> lines;
+        do
+        {
+            lines = await Logs(query, cancellation);
+            foreach (var line in lines)
+            {
+                query = query with { FromNanos = line.AtNanos + 1 };
+                yield return line;
+            }
+        }
+        while (lines.Length == query.CountMax);
+    }
+
     /// <summary>
     /// Lines as they come, from <paramref name="fromNanos"/> on. With a task it ends when the task has ended and all its lines were read;
     /// without one it ends by its token.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Cells;
@@ -18,6 +19,9 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
 {
     /// <summary>The space of apps that name none, until spaces are told apart.</summary>
     public static readonly Guid DefaultSpace = new("00000000-0000-4000-8000-000000000001");
+
+    /// <summary>The organization of <see cref="DefaultSpace"/>.</summary>
+    public static readonly Guid DefaultOrganization = new("00000000-0000-4000-8000-000000000002");
 
     private static readonly TimeSpan WaitFirst = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WaitLongest = TimeSpan.FromSeconds(1);
@@ -56,6 +60,10 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
     /// <summary>Replaces labels and annotations.</summary>
     public Task<TaskState> Relabel(TaskId task, Metadata metadata, CancellationToken cancellation = default) =>
         Ask(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Relabel(metadata), cancellation);
+
+    /// <summary>Changes labels and annotations: a null value removes its key, what is not named stays.</summary>
+    public Task<TaskState> ChangeMetadata(TaskId task, ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations, CancellationToken cancellation = default) =>
+        Ask(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).ChangeMetadata(labels, annotations), cancellation);
 
     public Task<RowPage<TaskState>> Tasks(RowQuery query, CancellationToken cancellation = default) => Call(() => Listing.Tasks(query), cancellation);
 

@@ -62,6 +62,9 @@ internal sealed class AppGrain(
 
     public Task<Answer<AppState>> Relabel(Metadata metadata) => Handle(new AppEvent.Relabelled(clock.GetUtcNow(), metadata));
 
+    public Task<Answer<AppState>> ChangeMetadata(ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations) =>
+        Relabel(MetadataRules.Merge(State.Metadata, labels, annotations));
+
     private async Task<DropletState?> Droplet(DropletId? droplet) =>
         droplet is { } id ? await GrainFactory.GetGrain<IDropletGrain>(Keys.Droplet(id)).Get() : null;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Granary.Core;
 using Granary.Core.Apps;
@@ -43,6 +44,9 @@ internal sealed class TaskGrain(
             ? Reply(await Handle(new TaskEvent.Relabelled(clock.GetUtcNow(), metadata)))
             : new(new Refusal(RefusalReason.Invalid, faults));
     }
+
+    public Task<Answer<TaskState>> ChangeMetadata(ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations) =>
+        Relabel(MetadataRules.Merge(State.Metadata, labels, annotations));
 
     public async Task<bool> Place(int attempt, CellId cell, string? waited)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Granary.Api;
 using Granary.Grains.Ports;
 using Granary.Silo;
 using Granary.Silo.Storage.Migrations;
@@ -28,7 +29,9 @@ try
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
     builder.WebHost.UseUrls(options.Http);
     builder.Host.UseOrleans(silo => silo.AddGranary(options, journal));
+    builder.Services.AddGranaryApi(configuration.GetSection(ApiOptions.Section));
     await using var app = builder.Build();
+    app.MapGranaryApi();
     await app.RunAsync();
     return 0;
 }

@@ -43,6 +43,10 @@ public static class MetadataRules
     public static ImmutableSortedDictionary<string, string> Merge(ImmutableSortedDictionary<string, string> before, IEnumerable<KeyValuePair<string, string?>> change) =>
         change.Aggregate(before, (merged, each) => each.Value is null ? merged.Remove(each.Key) : merged.SetItem(each.Key, each.Value));
 
+    /// <summary>The same for labels and annotations together.</summary>
+    public static Metadata Merge(Metadata before, IEnumerable<KeyValuePair<string, string?>> labels, IEnumerable<KeyValuePair<string, string?>> annotations) =>
+        new(Merge(before.Labels, labels), Merge(before.Annotations, annotations));
+
     private static IEnumerable<string> KeyFaults(string kind, string key)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);

@@ -32,6 +32,7 @@ public static class TaskRules
             command = droplet.ProcessTypes.GetValueOrDefault(request.TemplateProcess, "");
         }
 
+        faults.AddRange(request.Unreadable);
         var name = request.NamesItself ? request.Name : DefaultName(task);
         faults.AddRange(CommandFaults(command, request.TemplateProcess));
         faults.AddRange(NameFaults(name));

@@ -41,6 +41,9 @@ public sealed record TaskSubmission
     public int? RetriesMax { get; init; }
 
     public OnCellLoss? OnCellLoss { get; init; }
+
+    /// <summary>What could not be read of the request, in words: refused together with every rule that it breaks.</summary>
+    public ImmutableArray<string> Unreadable { get; init; } = [];
 }
 
 /// <summary>What the operator decided for tasks. Read once from options.</summary>

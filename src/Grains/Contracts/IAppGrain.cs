@@ -26,4 +26,7 @@ public interface IAppGrain : IGrainWithStringKey
     Task<Answer<AppState>> Desire(DesiredState desired);
 
     Task<Answer<AppState>> Relabel(Metadata metadata);
+
+    /// <summary>Changes labels and annotations: a null value removes its key, what is not named stays.</summary>
+    Task<Answer<AppState>> ChangeMetadata(ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations);
 }

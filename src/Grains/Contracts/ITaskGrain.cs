@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
@@ -20,6 +21,9 @@ public interface ITaskGrain : IGrainWithStringKey
 
     /// <summary>Replaces labels and annotations.</summary>
     Task<Answer<TaskState>> Relabel(Metadata metadata);
+
+    /// <summary>Changes labels and annotations: a null value removes its key, what is not named stays.</summary>
+    Task<Answer<TaskState>> ChangeMetadata(ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations);
 
     /// <summary>Placement's choice. True when the task now runs as this attempt on this cell.</summary>
     Task<bool> Place(int attempt, CellId cell, string? waited);

@@ -1,0 +1,122 @@
+using Granary.Api.Droplets;
+using Granary.Api.Errors;
+using Granary.Api.Lists;
+using Granary.Api.Wire;
+using Granary.Client;
+using Granary.Core.Apps;
+using Granary.Core.Tasks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Apps;
+
+/// <summary>Apps, their environment and their current droplet.</summary>
+internal static class AppEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v3/apps", List);
+        routes.MapPost("/v3/apps", Create);
+        routes.MapGet("/v3/apps/{guid}", Get);
+        routes.MapPatch("/v3/apps/{guid}", Patch);
+        routes.MapPost("/v3/apps/{guid}/actions/start", Start);
+        routes.MapPost("/v3/apps/{guid}/actions/stop", Stop);
+        routes.MapPost("/v3/apps/{guid}/actions/restart", Restart);
+        routes.MapGet("/v3/apps/{guid}/env", GetEnvironment);
+        routes.MapGet("/v3/apps/{guid}/environment_variables", GetVariables);
+        routes.MapPatch("/v3/apps/{guid}/environment_variables", PatchVariables);
+        routes.MapGet("/v3/apps/{guid}/relationships/current_droplet", GetCurrentDroplet);
+        routes.MapPatch("/v3/apps/{guid}/relationships/current_droplet", PatchCurrentDroplet);
+        routes.MapGet("/v3/apps/{guid}/droplets/current", GetDroplet);
+    }
+
+    private static async Task<IResult> List(HttpContext http, GranaryClient granary)
+    {
+        var list = ListRequest.Read(http.Request, ListShape.Apps);
+        var page = await list.Page(query => granary.Apps(query, http.RequestAborted));
+        var links = new Links(http.Request);
+        return Reply.Ok(Page.Of(page, list, http.Request, app => AppResponse.Of(app, links)));
+    }
+
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
+    {
+        var request = AppRequest.Read(await http.Request.ReadBody());
+        var app = await granary.CreateApp(request.Name, request.Lifecycle, metadata: request.Metadata, cancellation: http.RequestAborted);
+        if (!request.Variables.IsEmpty)
+        {
+            app = await granary.ChangeEnvironment(app.Id, request.Variables, http.RequestAborted);
+        }
+
+        return Reply.Created(AppResponse.Of(app, new Links(http.Request)));
+    }
+
+    private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
+        Shown(await granary.GetApp(guid, http.RequestAborted), http);
+
+    private static async Task<IResult> Patch(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        var change = AppRequest.ReadChange(await http.Request.ReadBody(), app);
+        return Shown(await granary.ChangeMetadata(app.Id, change.Labels, change.Annotations, http.RequestAborted), http);
+    }
+
+    private static async Task<IResult> Start(string guid, HttpContext http, GranaryClient granary) =>
+        Shown(await granary.Desire(Id(guid), DesiredState.Started, http.RequestAborted), http);
+
+    private static async Task<IResult> Stop(string guid, HttpContext http, GranaryClient granary) =>
+        Shown(await granary.Desire(Id(guid), DesiredState.Stopped, http.RequestAborted), http);
+
+    private static async Task<IResult> Restart(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        if (app.CurrentDroplet is not null)
+        {
+            await granary.Desire(app.Id, DesiredState.Stopped, http.RequestAborted);
+        }
+
+        return Shown(await granary.Desire(app.Id, DesiredState.Started, http.RequestAborted), http);
+    }
+
+    private static async Task<IResult> GetEnvironment(string guid, HttpContext http, GranaryClient granary, TaskPolicy policy) =>
+        Reply.Ok(EnvironmentResponse.Of(await granary.GetApp(guid, http.RequestAborted), policy));
+
+    private static async Task<IResult> GetVariables(string guid, HttpContext http, GranaryClient granary) =>
+        Reply.Ok(VariablesResponse.Of(await granary.GetApp(guid, http.RequestAborted), new Links(http.Request)));
+
+    private static async Task<IResult> PatchVariables(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        var variables = AppRequest.ReadVariables(await http.Request.ReadBody());
+        return Reply.Ok(VariablesResponse.Of(await granary.ChangeEnvironment(app.Id, variables, http.RequestAborted), new Links(http.Request)));
+    }
+
+    private static async Task<IResult> GetCurrentDroplet(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        return app.CurrentDroplet is { } droplet
+            ? Reply.Ok(CurrentDropletResponse.Of(app, droplet, new Links(http.Request)))
+            : throw new CfException(CfError.NotFound("Droplet"));
+    }
+
+    private static async Task<IResult> PatchCurrentDroplet(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        var named = AppRequest.ReadDroplet(await http.Request.ReadBody());
+        // What is no guid is the guid of nothing.
+        var droplet = new DropletId(Guid.TryParseExact(named, "D", out var parsed) ? parsed : Guid.Empty);
+        return Reply.Ok(CurrentDropletResponse.Of(await granary.AssignDroplet(app.Id, droplet, http.RequestAborted), droplet, new Links(http.Request)));
+    }
+
+    private static async Task<IResult> GetDroplet(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        return await granary.CurrentDroplet(app, http.RequestAborted) is { } droplet
+            ? Reply.Ok(DropletResponse.Of(droplet, new Links(http.Request)))
+            : throw new CfException(CfError.NotFound("Droplet"));
+    }
+
+    private static AppId Id(string guid) => new(Guids.Parse(guid, "App"));
+
+    private static IResult Shown(AppState app, HttpContext http) => Reply.Ok(AppResponse.Of(app, new Links(http.Request)));
+}

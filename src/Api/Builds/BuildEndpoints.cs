@@ -1,0 +1,30 @@
+using Granary.Api.Errors;
+using Granary.Api.Wire;
+using Granary.Client;
+using Granary.Core.Apps;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Builds;
+
+/// <summary>Builds: a package becomes a droplet within the call.</summary>
+internal static class BuildEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v3/builds", Create).WithMetadata(TimeAllowed.Upload);
+        routes.MapGet("/v3/builds/{guid}", Get);
+    }
+
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
+    {
+        var named = BuildRequest.Read(await http.Request.ReadBody());
+        // What is no guid is the guid of nothing.
+        var package = new PackageId(Guid.TryParseExact(named, "D", out var parsed) ? parsed : Guid.Empty);
+        return Reply.Created(BuildResponse.Of(await granary.Stage(package, cancellation: http.RequestAborted), new Links(http.Request)));
+    }
+
+    private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
+        Reply.Ok(BuildResponse.Of(await granary.GetDroplet(guid, http.RequestAborted, "Build"), new Links(http.Request)));
+}

@@ -1,0 +1,39 @@
+using Granary.Api.Lists;
+using Granary.Api.Wire;
+using Granary.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Droplets;
+
+/// <summary>Droplets, which builds make.</summary>
+internal static class DropletEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v3/droplets", List);
+        routes.MapGet("/v3/droplets/{guid}", Get);
+        routes.MapGet("/v3/apps/{guid}/droplets", ListOfApp);
+    }
+
+    private static async Task<IResult> List(HttpContext http, GranaryClient granary)
+    {
+        var list = ListRequest.Read(http.Request, ListShape.PackagesOrDroplets);
+        var page = await list.Page(query => granary.Droplets(query, http.RequestAborted));
+        var links = new Links(http.Request);
+        return Reply.Ok(Page.Of(page, list, http.Request, droplet => DropletResponse.Of(droplet, links, showsCommands: false)));
+    }
+
+    private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
+        Reply.Ok(DropletResponse.Of(await granary.GetDroplet(guid, http.RequestAborted), new Links(http.Request)));
+
+    private static async Task<IResult> ListOfApp(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        var list = ListRequest.Read(http.Request, ListShape.PackagesOrDropletsOfApp);
+        var page = await list.Page(query => granary.Droplets(query, http.RequestAborted), query => query with { Apps = [app.Id.Value] });
+        var links = new Links(http.Request);
+        return Reply.Ok(Page.Of(page, list, http.Request, droplet => DropletResponse.Of(droplet, links, showsCommands: false)));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Granary.Api.Apps;
+using Granary.Api.Processes;
+using Granary.Api.Wire;
+using Granary.Core.Apps;
+
+namespace Granary.Api.Droplets;
+
+internal sealed record Checksum(string Type, string Value);
+
+/// <summary>A droplet as Cloud Foundry shows it.</summary>
+/// <param name="Stack">The image under the bits; null for an app that is an image itself.</param>
+internal sealed record DropletResponse(
+    string Guid,
+    string State,
+    string? Error,
+    ShownLifecycle Lifecycle,
+    string ExecutionMetadata,
+    IReadOnlyDictionary<string, string> ProcessTypes,
+    Checksum? Checksum,
+    IReadOnlyList<string> Buildpacks,
+    string? Stack,
+    string? Image,
+    ShownMetadata Metadata,
+    string CreatedAt,
+    string UpdatedAt,
+    OfApp Relationships,
+    Dictionary<string, Link> Links)
+{
+    public static DropletResponse Of(DropletState droplet, Links links, bool showsCommands = true)
+    {
+        var isImage = droplet.Lifecycle == Core.Apps.Lifecycle.Docker;
+        return new DropletResponse(
+            droplet.Id.ToString(),
+            droplet.Phase.ToString().ToUpperInvariant(),
+            droplet.Error,
+            ShownLifecycle.Of(droplet.Lifecycle),
+            "",
+            showsCommands ? droplet.ProcessTypes : droplet.ProcessTypes.ToImmutableSortedDictionary(each => each.Key, _ => ProcessResponse.Hidden),
+            droplet.Source?.DropletDigest is { } digest ? new Checksum("sha256", digest) : null,
+            [],
+            isImage ? null : droplet.Source?.Image,
+            isImage ? droplet.Source?.Image : null,
+            ShownMetadata.Of(droplet.Metadata),
+            WireJson.Second(droplet.CreatedAt),
+            WireJson.Second(droplet.UpdatedAt),
+            OfApp.Of(droplet.App),
+            new Dictionary<string, Link>
+            {
+                ["self"] = links.To($"/v3/droplets/{droplet.Id}"),
+                ["package"] = links.To($"/v3/packages/{droplet.Package}"),
+                ["app"] = links.To($"/v3/apps/{droplet.App}"),
+                ["assign_current_droplet"] = links.To($"/v3/apps/{droplet.App}/relationships/current_droplet", "PATCH"),
+            });
+    }
+}

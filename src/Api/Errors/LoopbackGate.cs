@@ -1,0 +1,29 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Errors;
+
+/// <summary>
+/// Lets only this host's own clients in, until there is a token server. The listener is on loopback; but a web page that somebody on
+/// this host looks at may have its name pointed at loopback, or post forms there. Both show in the headers.
+/// </summary>
+internal sealed class LoopbackGate(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (!IsLoopback(http.Request.Host.Host))
+        {
+            throw new CfException(CfError.BadRequest($"The Host header is '{http.Request.Host.Value}'; until there is a token server Granary answers to localhost, 127.0.0.1 and [::1] only"));
+        }
+
+        if (http.Request.Headers.Origin is [{ } origin] && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsLoopback(page.Host)))
+        {
+            throw new CfException(CfError.ForeignOrigin("Pages of other hosts may not use this API"));
+        }
+
+        return next(http);
+    }
+
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

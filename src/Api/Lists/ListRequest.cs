@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Granary.Api.Errors;
+using Granary.Client;
+using Granary.Grains.Ports;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Lists;
+
+/// <summary>
+/// The query string of a list as a <see cref="RowQuery"/>, or one error that names everything wrong with it. Values of one filter are
+/// alternatives, parted by commas; a comma inside a value is written %2C once more than the URL asks for.
+/// </summary>
+internal sealed class ListRequest
+{
+    /// <summary>Our own parameter, carried by the link to the next page: where the page before ended, so that deep pages cost no more than the first.</summary>
+    public const string After = "after";
+
+    public const int PerPageMax = 5000;
+
+    private readonly IQueryCollection query;
+    private readonly List<string> faults = [];
+
+    private ListRequest(HttpRequest request, ListShape shape)
+    {
+        query = request.Query;
+        string[] valid = [.. ListShape.Common, .. shape.Filters];
+        if (query.Keys.Except(valid).ToArray() is { Length: > 0 } unknown)
+        {
+            faults.Add($"Unknown query parameter(s): {Quoted(unknown)}. Valid parameters are: {Quoted(valid)}");
+        }
+
+        if (query.Any(each => each.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true)))
+        {
+            faults.Add("Values must not contain a null character");
+        }
+
+        var (order, descending) = Order(shape);
+        Query = new RowQuery
+        {
+            Guids = GuidsOf("guids"),
+            Apps = GuidsOf("app_guids"),
+            Names = Texts("names"),
+            States = Texts("states"),
+            Sequences = Sequences(),
+            CreatedAts = Instants("created_ats"),
+            UpdatedAts = Instants("updated_ats"),
+            Labels = Labels(),
+            Order = order,
+            Descending = descending,
+            Page = Number("page", 1, int.MaxValue) ?? 1,
+            PerPage = Number("per_page", 1, PerPageMax) ?? 50,
+            After = Single(After),
+        };
+        Types = Texts("types");
+        // There is one space in one organization, until spaces are told apart.
+        IsEmpty = Excludes("space_guids", GranaryClient.DefaultSpace) || Excludes("organization_guids", GranaryClient.DefaultOrganization);
+        if (faults.Count > 0)
+        {
+            throw new CfException(CfError.BadQuery(string.Join(", ", faults)));
+        }
+    }
+
+    public RowQuery Query { get; init; }
+
+    public ImmutableArray<string>? Types { get; }
+
+    /// <summary>Nothing can match, whatever there is.</summary>
+    public bool IsEmpty { get; }
+
+    public static ListRequest Read(HttpRequest request, ListShape shape) => new(request, shape);
+
+    /// <summary>Reads a page; a position that no listing gave out is the client's fault.</summary>
+    public async Task<RowPage<TState>> Page<TState>(Func<RowQuery, Task<RowPage<TState>>> read, Func<RowQuery, RowQuery>? narrow = null)
+    {
+        if (IsEmpty)
+        {
+            return new RowPage<TState>([], 0, null);
+        }
+
+        try
+        {
+            return await read(narrow?.Invoke(Query) ?? Query);
+        }
+        catch (FormatException fault) when (Query.After is not null)
+        {
+            throw new CfException(CfError.BadQuery($"After: {fault.Message}"));
+        }
+    }
+
+    private static string Quoted(IEnumerable<string> words) => string.Join(", ", words.Select(each => $"'{each}'"));
+
+    private (RowOrder Order, bool Descending) Order(ListShape shape)
+    {
+        if (Single("order_by") is not { } text)
+        {
+            return (RowOrder.CreatedAt, false);
+        }
+
+        // An unescaped plus arrives as a space.
+        if (shape.Orders.TryGetValue(text.TrimStart('+', '-', ' '), out var order) && text.Length - text.TrimStart('+', '-', ' ').Length <= 1)
+        {
+            return (order, text[0] == '-');
+        }
+
+        faults.Add($"Order by can only be: {Quoted(shape.Orders.Keys.Order(StringComparer.Ordinal))}");
+        return (RowOrder.CreatedAt, false);
+    }
+
+    private string? Single(string name) => query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    private ImmutableArray<string>? Texts(string name) => Single(name) is { } text
+        ? [.. text.Split(',').Select(each => each.Replace("%2C", ",", StringComparison.OrdinalIgnoreCase))]
+        : null;
+
+    /// <summary>What is no guid is the guid of nothing.</summary>
+    private ImmutableArray<Guid>? GuidsOf(string name) => Texts(name) is { } texts
+        ? [.. texts.Select(text => Guid.TryParseExact(text.Trim(), "D", out var guid) ? guid : Guid.Empty)]
+        : null;
+
+    private bool Excludes(string name, Guid one) => GuidsOf(name) is { } guids && !guids.Contains(one);
+
+    private int? Number(string name, int min, int max)
+    {
+        if (Single(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        faults.Add($"{(name == "page" ? "Page" : "Per page")} must be a whole number between {min} and {max}");
+        return null;
+    }
+
+    private ImmutableArray<int>? Sequences()
+    {
+        if (Texts("sequence_ids") is not { } texts)
+        {
+            return null;
+        }
+
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        foreach (var text in texts)
+        {
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                numbers.Add(number);
+            }
+            else
+            {
+                faults.Add($"Sequence ids: '{text}' is not a whole number");
+            }
+        }
+
+        return numbers.ToImmutable();
+    }
+
+    private ImmutableArray<InstantFilter> Instants(string name)
+    {
+        var filters = ImmutableArray.CreateBuilder<InstantFilter>();
+        foreach (var relation in (string[])["", "[lt]", "[lte]", "[gt]", "[gte]"])
+        {
+            if (Single(name + relation) is not { } text)
+            {
+                continue;
+            }
+
+            if (InstantFilters.Parse(relation, text) is { } found)
+            {
+                filters.AddRange(found);
+            }
+            else
+            {
+                faults.Add($"{(name == "created_ats" ? "Created ats" : "Updated ats")} has an invalid timestamp format: one timestamp, formatted as 'YYYY-MM-DDThh:mm:ssZ'");
+            }
+        }
+
+        return filters.ToImmutable();
+    }
+
+    private ImmutableArray<LabelRequirement> Labels()
+    {
+        if (Single("label_selector") is not { } text)
+        {
+            return [];
+        }
+
+        if (LabelSelector.Parse(text) is { } requirements)
+        {
+            return requirements;
+        }
+
+        faults.Add($"Label selector is invalid: up to {LabelSelector.RequirementsMax} requirements of the forms k, !k, k=v, k!=v, k in (a,b), k notin (a,b)");
+        return [];
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Granary.Core.Runtime;
+using Granary.Grains.Ports;
+
+namespace Granary.Api.Logs;
+
+/// <summary>
+/// The answer of Log Cache (section 2.6). Its readers fail on any key that they do not know, so everything of ours is a tag.
+/// </summary>
+internal sealed record ReadResponse(Envelopes Envelopes)
+{
+    public static ReadResponse Of(IEnumerable<LogLine> lines) => new(new Envelopes([.. lines.Select(Envelope.Of)]));
+}
+
+internal sealed record Envelopes(IReadOnlyList<Envelope> Batch);
+
+/// <param name="Timestamp">Nanoseconds since 1970, as text: JSON numbers are not that long.</param>
+internal sealed record Envelope(string Timestamp, string SourceId, string InstanceId, Dictionary<string, string> DeprecatedTags, Dictionary<string, string> Tags, LogPayload Log)
+{
+    public static Envelope Of(LogLine line) => new(
+        line.AtNanos.ToString(CultureInfo.InvariantCulture),
+        line.App.ToString(),
+        "0",
+        [],
+        new Dictionary<string, string>
+        {
+            ["source_type"] = line.Source,
+            ["task_guid"] = line.Attempt.Work.ToString("D"),
+            ["attempt"] = line.Attempt.Number.ToString(CultureInfo.InvariantCulture),
+        },
+        new LogPayload(Convert.ToBase64String(line.Text.Span), line.Stream == OutputStream.Out ? "OUT" : "ERR"));
+}
+
+/// <param name="Payload">Base64 of the bytes.</param>
+internal sealed record LogPayload(string Payload, string Type);

@@ -1,0 +1,87 @@
+using Granary.Api.Errors;
+using Granary.Api.Lists;
+using Granary.Api.Wire;
+using Granary.Client;
+using Granary.Core.Apps;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Packages;
+
+/// <summary>Packages: what apps are made from.</summary>
+internal static class PackageEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v3/packages", List);
+        routes.MapPost("/v3/packages", Create);
+        routes.MapGet("/v3/packages/{guid}", Get);
+        routes.MapPost("/v3/packages/{guid}/upload", Upload).WithMetadata(TimeAllowed.Upload);
+        routes.MapGet("/v3/apps/{guid}/packages", ListOfApp);
+        routes.MapPost("/v3/resource_matches", (Delegate)Match);
+    }
+
+    private static async Task<IResult> List(HttpContext http, GranaryClient granary)
+    {
+        var list = ListRequest.Read(http.Request, ListShape.PackagesOrDroplets);
+        var page = await list.Page(query => granary.Packages(query, http.RequestAborted));
+        var links = new Links(http.Request);
+        return Reply.Ok(Page.Of(page, list, http.Request, package => PackageResponse.Of(package, links)));
+    }
+
+    private static async Task<IResult> ListOfApp(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        var list = ListRequest.Read(http.Request, ListShape.PackagesOrDropletsOfApp);
+        var page = await list.Page(query => granary.Packages(query, http.RequestAborted), query => query with { Apps = [app.Id.Value] });
+        var links = new Links(http.Request);
+        return Reply.Ok(Page.Of(page, list, http.Request, package => PackageResponse.Of(package, links)));
+    }
+
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
+    {
+        var request = PackageRequest.Read(await http.Request.ReadBody());
+        // Cloud Foundry says here that the app is invalid, not that it is missing.
+        if (!Guid.TryParseExact(request.App, "D", out var app) || await granary.FindApp(new AppId(app), http.RequestAborted) is null)
+        {
+            throw new CfException(CfError.Unprocessable("App is invalid. Ensure it exists and you have access to it."));
+        }
+
+        var package = await granary.CreatePackage(new AppId(app), request.Lifecycle, request.Image, cancellation: http.RequestAborted);
+        return Reply.Created(PackageResponse.Of(package, new Links(http.Request)));
+    }
+
+    private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
+        Reply.Ok(PackageResponse.Of(await granary.GetPackage(guid, http.RequestAborted), new Links(http.Request)));
+
+    private static async Task<IResult> Upload(string guid, HttpContext http, GranaryClient granary, UploadReader reader)
+    {
+        var package = await granary.GetPackage(guid, http.RequestAborted);
+        if (package.Lifecycle == Lifecycle.Docker)
+        {
+            throw new CfException(CfError.Unprocessable("Package type must be bits."));
+        }
+
+        if (package.Phase is not (PackagePhase.AwaitingUpload or PackagePhase.ProcessingUpload))
+        {
+            throw new CfException(CfError.AlreadyUploaded());
+        }
+
+        var uploaded = await reader.Read(http, bits => granary.Upload(package.Id, bits, http.RequestAborted));
+        return Reply.Ok(PackageResponse.Of(uploaded, new Links(http.Request)));
+    }
+
+    /// <summary>Nothing is matched: every file is uploaded. Cloud Foundry's clients take that from any server.</summary>
+    private static async Task<IResult> Match(HttpContext http)
+    {
+        var body = await http.Request.ReadBody();
+        if (body.Value("resources") is not { ValueKind: System.Text.Json.JsonValueKind.Array } resources || resources.GetArrayLength() == 0)
+        {
+            body.Fault("Resources must be an array that is not empty");
+        }
+
+        body.ThrowIfFaulty();
+        return Reply.Created(new { Resources = Array.Empty<object>() });
+    }
+}

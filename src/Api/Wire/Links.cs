@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Wire;
+
+/// <param name="Method">Set when it is not GET.</param>
+internal sealed record Link(string Href, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Method = null);
+
+/// <summary>Absolute links, on the authority by which the client reached us.</summary>
+internal sealed class Links(HttpRequest request)
+{
+    public string Root { get; } = $"{request.Scheme}://{request.Host}";
+
+    public Link To(string path, string? method = null) => new(Root + path, method);
+}
+
+/// <summary>A reference to another resource: {"data":{"guid":…}}.</summary>
+internal sealed record Reference(ResourceGuid Data)
+{
+    public static Reference To(Guid guid) => new(new ResourceGuid(guid.ToString("D")));
+}
+
+internal sealed record ResourceGuid(string Guid);
+
+/// <summary>The relationships of everything that belongs to an app.</summary>
+internal sealed record OfApp(Reference App)
+{
+    public static OfApp Of(Core.Apps.AppId app) => new(Reference.To(app.Value));
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Cli.Http;
+using Granary.Cli.Output;
+
+namespace Granary.Cli.Commands;
+
+internal static class CellsCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("cells", "Lists the cells: where containers run, and how much room each has.") { Shared.Output };
+        Session.Act(command, async (_, session, cancellation) =>
+        {
+            var cells = (await session.Api.Get("/api/cells", cancellation)).Items("resources").ToArray();
+            if (session.InJson)
+            {
+                session.Terminal.Json(cells);
+                return;
+            }
+
+            var listing = new Listing(session.Terminal, "cell", "state", "attempts", "memory", "disk", "since", "engine");
+            foreach (var cell in cells)
+            {
+                listing.Add(cell.Text("name"), cell.Text("state"), cell.Text("attempts"), Room(cell, "memory_in_mb"), Room(cell, "disk_in_mb"), cell.Text("since"), cell.Text("engine"));
+            }
+
+            if (listing.IsEmpty)
+            {
+                Terminal.Note("No cell is known to the server yet.");
+                return;
+            }
+
+            listing.Show();
+        });
+        return command;
+    }
+
+    private static string Room(JsonElement cell, string resource) => $"{cell.Text("reserved", resource)} of {cell.Text("total", resource)} MB";
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>
+/// Starts a silo. The command becomes the silo (exec): one process, so that signals and its end are the silo's own and nothing stays
+/// behind. The silo checks its settings itself, all at once, and says when it is ready.
+/// </summary>
+internal static partial class UpCommand
+{
+    private const string SiloVariable = "GRANARY_SILO";
+    private const string SiloName = "Granary.Silo";
+
+    private static readonly (string Name, string Value, string Description)[] Settings =
+    [
+        ("--cell", "NAME", "The cell that the silo serves. Default cell-1."),
+        ("--docker", "URI", "The engine of the cell. Default unix:///var/run/docker.sock."),
+        ("--db", "DATABASE", "sqlite:PATH or postgres://user:password@host:port/database. Default granary.db in the state folder."),
+        ("--http", "URL", "Where the API listens, on loopback. Default http://127.0.0.1:8080."),
+        ("--silo-port", "PORT", "Traffic between silos, on loopback. Default 11111."),
+        ("--gateway-port", "PORT", "For Granary.Client, on loopback. Default 30000."),
+        ("--state", "FOLDER", "Everything the silo keeps on its host. Default /var/lib/granary."),
+        ("--stack", "IMAGE", "The image under every droplet. Default granary/stack:bookworm."),
+        ("--memory", "MB", "Memory that tasks may reserve, in MB; 0 is all of the engine's. Default 0."),
+        ("--disk", "MB", "Disk that tasks may reserve, in MB; 0 is all of the engine's. Default 0."),
+        ("--config", "FILE", "A JSON file with these settings; switches and GRANARY_* variables win over it."),
+    ];
+
+    public static Command Create()
+    {
+        var command = new Command("up", "Starts a silo and stays in the foreground; Ctrl-C stops it.");
+        var options = Settings.Select(setting => new Option<string>(setting.Name) { Description = setting.Description, HelpName = setting.Value }).ToArray();
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((Func<ParseResult, int>)(parsed => Become(FindSilo(), [.. options.SelectMany(option => parsed.GetValue(option) is { } value ? new[] { option.Name, value } : [])])));
+        return command;
+    }
+
+    /// <summary>The silo named in the environment, the one beside this program, or the one that the same build made.</summary>
+    private static string FindSilo()
+    {
+        if (Environment.GetEnvironmentVariable(SiloVariable) is { Length: > 0 } named)
+        {
+            return File.Exists(named) ? named : throw new FailureException($"{SiloVariable} names {named}, and there is no such file.");
+        }
+
+        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        string[] places =
+        [
+            Path.Combine(own.FullName, SiloName),
+            Path.Combine(own.Parent?.Parent?.FullName ?? "/", "Silo", own.Name, SiloName),
+        ];
+        return places.FirstOrDefault(File.Exists)
+            ?? throw new FailureException($"There is no {SiloName} at {string.Join(" or ", places)}: start Granary with the script 'granary' of a clone, which builds it, or name it in {SiloVariable}.");
+    }
+
+    private static int Become(string program, string[] arguments)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new FailureException("Silos run on Linux, beside their Docker engine. All other commands work here: name a server with --api or GRANARY_API.");
+        }
+
+        // Returns only if it failed.
+        _ = execv(program, [program, .. arguments, null]);
+        throw new FailureException($"{program} cannot be started: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int execv(string program, string?[] arguments);
+}

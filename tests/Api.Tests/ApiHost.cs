@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using Granary.Client;
+using Granary.Core.Apps;
+using Granary.Core.Runtime;
+using Granary.Core.Tasks;
+using Granary.Grains;
+using Granary.Grains.Cells;
+using Granary.Grains.Ports;
+using Granary.Silo;
+using Granary.Silo.Storage.Cells;
+using Granary.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace Granary.Api.Tests;
+
+/// <summary>One whole silo of the product, on SQLite and an engine in memory, with its HTTP edge on a port of loopback.</summary>
+public sealed class ApiHost : IAsyncLifetime
+{
+    private static int number;
+
+    private CellJournal? journal;
+    private WebApplication? app;
+
+    public FakeRuntime Engine { get; } = new(TimeProvider.System);
+
+    /// <summary>While it is gone, every statement fails as if the database were unreachable.</summary>
+    public BreakableDatabase Database { get; } = new();
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public Uri Address { get; private set; } = null!;
+
+    public GranaryClient Client => app!.Services.GetRequiredService<GranaryClient>();
+
+    internal IServiceProvider Services => app!.Services;
+
+    public async Task InitializeAsync()
+    {
+        var options = new SiloOptions
+        {
+            State = await TestState.FolderFor($"api-{Interlocked.Increment(ref number)}"),
+            SiloPort = FreePort(),
+            GatewayPort = FreePort(),
+            Http = "http://127.0.0.1:0",
+            MemoryMb = 4096,
+            DiskMb = 16384,
+        };
+        journal = await Composition.OpenJournal(options);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(options.Http);
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.AddGranary(options, journal);
+            silo.Services.AddSingleton<IContainerRuntime>(Engine);
+            silo.Services.Configure<CellOptions>(cell => cell.StopGrace = TimeSpan.FromSeconds(1));
+        });
+        builder.Services.AddGranaryApi();
+        builder.Services.Configure<ApiOptions>(api =>
+        {
+            api.BodyBytesMax = 64 * 1024;
+            api.UploadBytesMax = 4 * 1024 * 1024;
+        });
+        builder.Services.Decorate<IRows<AppState>>(Database.Break);
+        builder.Services.Decorate<IRows<TaskState>>(Database.Break);
+        builder.Services.Decorate<IGrainStorage>(Database.Break, StorageNames.Granary);
+        app = builder.Build();
+        app.MapGranaryApi();
+        await app.StartAsync();
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(1) };
+    }
+
+    public async Task DisposeAsync()
+    {
+        Http.Dispose();
+        await app!.StopAsync();
+        await app.DisposeAsync();
+        await journal!.DisposeAsync();
+    }
+
+    public async Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null, CancellationToken cancellation = default)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        return await Http.SendAsync(request, cancellation);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>The suites share one silo, and run one after another.</summary>
+[CollectionDefinition(Name)]
+public sealed class ApiCollection : ICollectionFixture<ApiHost>
+{
+    public const string Name = "api";
+}
