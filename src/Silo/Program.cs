@@ -3,6 +3,7 @@ using Granary.Api;
 using Granary.Grains.Ports;
 using Granary.Silo;
 using Granary.Silo.Storage.Migrations;
+using Microsoft.Extensions.Options;
 
 if (args is ["--help" or "-h"])
 {
@@ -35,7 +36,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception fault) when (fault is ValidationException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DatabaseUnavailableException or SchemaMismatchException)
+catch (Exception fault) when (fault is ValidationException or OptionsValidationException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DatabaseUnavailableException or SchemaMismatchException)
 {
     await Console.Error.WriteLineAsync($"granary: {fault.Message}");
     return 1;

@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +28,8 @@ public sealed class ApiHost : IAsyncLifetime
 {
     private static int number;
 
+    private readonly Observed observed = new();
+    private int active;
     private CellJournal? journal;
     private WebApplication? app;
 
@@ -40,6 +43,9 @@ public sealed class ApiHost : IAsyncLifetime
     public Uri Address { get; private set; } = null!;
 
     public GranaryClient Client => app!.Services.GetRequiredService<GranaryClient>();
+
+    /// <summary>Warnings and errors of the host.</summary>
+    public IEnumerable<string> Said => observed.Lines;
 
     internal IServiceProvider Services => app!.Services;
 
@@ -56,7 +62,7 @@ public sealed class ApiHost : IAsyncLifetime
         };
         journal = await Composition.OpenJournal(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(observed);
         builder.WebHost.UseUrls(options.Http);
         builder.Host.UseOrleans(silo =>
         {
@@ -67,6 +73,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddGranaryApi();
         builder.Services.Configure<ApiOptions>(api =>
         {
+            api.RequestTimeout = TimeSpan.FromSeconds(8);
             api.BodyBytesMax = 64 * 1024;
             api.UploadBytesMax = 4 * 1024 * 1024;
         });
@@ -74,6 +81,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.Decorate<IRows<TaskState>>(Database.Break);
         builder.Services.Decorate<IGrainStorage>(Database.Break, StorageNames.Granary);
         app = builder.Build();
+        app.Use(Count);
         app.MapGranaryApi();
         await app.StartAsync();
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
@@ -92,6 +100,28 @@ public sealed class ApiHost : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         return await Http.SendAsync(request, cancellation);
+    }
+
+    /// <summary>Waits until the number of requests inside the host is as wished.</summary>
+    public async Task Active(Func<int, bool> wished, CancellationToken cancellation)
+    {
+        while (!wished(Volatile.Read(ref active)))
+        {
+            await Task.Delay(10, cancellation);
+        }
+    }
+
+    private async Task Count(HttpContext http, RequestDelegate next)
+    {
+        Interlocked.Increment(ref active);
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref active);
+        }
     }
 
     private static int FreePort()

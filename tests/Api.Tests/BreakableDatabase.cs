@@ -8,6 +8,7 @@ namespace Granary.Api.Tests;
 public sealed class BreakableDatabase
 {
     private volatile bool isGone;
+    private volatile Task held = Task.CompletedTask;
 
     public bool IsGone
     {
@@ -19,6 +20,20 @@ public sealed class BreakableDatabase
 
     internal IGrainStorage Break(IGrainStorage storage) => new Storage(storage, this);
 
+    /// <summary>Lists wait until this is disposed.</summary>
+    public IDisposable Hold()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        held = gate.Task;
+        return new Held(gate);
+    }
+
+    private async Task Pass()
+    {
+        await held;
+        Check();
+    }
+
     private void Check()
     {
         if (isGone)
@@ -27,17 +42,22 @@ public sealed class BreakableDatabase
         }
     }
 
+    private sealed class Held(TaskCompletionSource gate) : IDisposable
+    {
+        public void Dispose() => gate.TrySetResult();
+    }
+
     private sealed class Rows<TState>(IRows<TState> rows, BreakableDatabase database) : IRows<TState>
     {
         public async Task<TState?> Find(Guid guid, CancellationToken cancellation)
         {
-            database.Check();
+            await database.Pass();
             return await rows.Find(guid, cancellation);
         }
 
         public async Task<RowPage<TState>> Page(RowQuery query, CancellationToken cancellation)
         {
-            database.Check();
+            await database.Pass();
             return await rows.Page(query, cancellation);
         }
     }

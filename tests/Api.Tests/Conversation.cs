@@ -31,9 +31,9 @@ internal sealed partial class Conversation(ApiHost host)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         text.Append(CultureInfo.InvariantCulture, $"{method} {path}\n");
-        if (body is StringContent or ByteArrayContent and not null)
+        if (body is StringContent said)
         {
-            text.Append(await body.ReadAsStringAsync()).Append('\n');
+            text.Append(await said.ReadAsStringAsync()).Append('\n');
         }
 
         using var response = await host.Http.SendAsync(request);
@@ -59,8 +59,10 @@ internal sealed partial class Conversation(ApiHost host)
         }
 
         told = Digests().Replace(told, "DIGEST");
+        told = Silos().Replace(told, "SILO");
         told = Instants().Replace(told, match => match.Value.Contains('.', StringComparison.Ordinal) ? "INSTANT" : "TIME");
         told = Cursors().Replace(told, "after=CURSOR");
+        told = Seconds().Replace(told, "\"vm_uptime\": \"SECONDS\"");
         return Nanos().Replace(told, "NANOS");
     }
 
@@ -84,6 +86,9 @@ internal sealed partial class Conversation(ApiHost host)
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Guids();
 
+    [GeneratedRegex("[0-9a-f]{32}")]
+    private static partial Regex Silos();
+
     [GeneratedRegex("[0-9a-f]{64}")]
     private static partial Regex Digests();
 
@@ -92,6 +97,9 @@ internal sealed partial class Conversation(ApiHost host)
 
     [GeneratedRegex("after=[A-Za-z0-9_-]+")]
     private static partial Regex Cursors();
+
+    [GeneratedRegex(@"""vm_uptime"": ""\d+""")]
+    private static partial Regex Seconds();
 
     [GeneratedRegex(@"\b\d{19}\b")]
     private static partial Regex Nanos();

@@ -63,7 +63,8 @@ internal static class AppLogEndpoints
         }
 
         http.Response.ContentType = "application/x-ndjson; charset=utf-8";
-        await http.Response.StartAsync(http.RequestAborted); // Whoever follows a quiet app must not wait for the first line to know that it was found.
+        // Whoever follows a quiet app must not wait for the first line to know that it was found.
+        await http.Response.Body.FlushAsync(http.RequestAborted);
         await foreach (var line in Lines(granary, app.Id, wish, http.RequestAborted))
         {
             await JsonSerializer.SerializeAsync(http.Response.Body, ShownLine.Of(line), WireJson.Options, http.RequestAborted);

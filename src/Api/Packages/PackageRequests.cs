@@ -27,7 +27,7 @@ internal sealed record PackageRequest(Lifecycle Lifecycle, string App, string? I
 
         var data = body.Object("data");
         var image = data?.Text("image");
-        if (data is not null && (data.Value("username") ?? data.Value("password")) is not null)
+        if (data is not null && (data.Value("username"), data.Value("password")) is not (null, null))
         {
             body.Fault("Data username and password are not supported: the engine of each cell must be able to pull the image");
         }

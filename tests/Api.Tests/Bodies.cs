@@ -1,0 +1,30 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Granary.Api.Tests;
+
+/// <summary>Bodies of requests, and the one error of an answer.</summary>
+internal static class Bodies
+{
+    public static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    /// <summary>As cf uploads.</summary>
+    public static MultipartFormDataContent Upload(byte[] bits, string? resources = "[]") => Upload(new ByteArrayContent(bits), resources);
+
+    public static MultipartFormDataContent Upload(HttpContent bits, string? resources = "[]")
+    {
+        var form = new MultipartFormDataContent();
+        if (resources is not null)
+        {
+            form.Add(new StringContent(resources), "resources");
+        }
+
+        bits.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        form.Add(bits, "bits", "package.zip");
+        return form;
+    }
+
+    public static async Task<JsonNode> Error(HttpResponseMessage response) =>
+        Assert.Single(JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errors"]!.AsArray())!;
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Granary.Core.Apps;
+
+namespace Granary.Api.Tests;
+
+[Collection(ApiCollection.Name)]
+public sealed class PackageTests(ApiHost host)
+{
+    [Fact]
+    public async Task Bits_become_a_package_a_build_and_a_droplet()
+    {
+        var app = await host.Client.CreateApp("bits");
+        var talk = new Conversation(host);
+
+        await talk.Post("/v3/resource_matches", """{"resources":[{"path":"index.html","mode":"644","checksum":{"value":"da39a3ee5e6b4b0d3255bfef95601890afd80709"},"size_in_bytes":5}]}""");
+        var package = await talk.Post("/v3/packages", Of("bits", app.Id));
+        var guid = package.Text("guid");
+        await talk.Post("/v3/builds", Build(guid));
+        await talk.Ask(HttpMethod.Post, $"/v3/packages/{guid}/upload", Bodies.Upload(Given.Zip(("Procfile", "web: serve\n"), ("index.html", "hello"))));
+        await talk.Get($"/v3/packages/{guid}");
+        await talk.Ask(HttpMethod.Post, $"/v3/packages/{guid}/upload", Bodies.Upload(Given.Zip(("index.html", "again"))));
+        var build = await talk.Post("/v3/builds", Build(guid));
+        await talk.Get($"/v3/builds/{build.Text("guid")}");
+        await talk.Get($"/v3/droplets/{build["droplet"]!.Text("guid")}");
+        await talk.Get($"/v3/packages?app_guids={app.Id}&states=READY");
+        await talk.Get($"/v3/apps/{app.Id}/droplets?states=STAGED");
+
+        talk.Check();
+    }
+
+    [Fact]
+    public async Task An_image_is_a_package_at_once()
+    {
+        var app = await host.Client.CreateApp("image", Lifecycle.Docker);
+        var talk = new Conversation(host);
+
+        var package = await talk.Post("/v3/packages", new JsonObject
+        {
+            ["type"] = "docker",
+            ["data"] = new JsonObject { ["image"] = "registry.example.com/team/tool:1.2" },
+            ["relationships"] = Relationships(app.Id.ToString()),
+        }.ToJsonString());
+        await talk.Post("/v3/builds", Build(package.Text("guid")));
+        await talk.Ask(HttpMethod.Post, $"/v3/packages/{package.Text("guid")}/upload", Bodies.Upload(Given.Zip(("a", "b"))));
+
+        talk.Check();
+    }
+
+    [Fact]
+    public async Task A_hostile_archive_is_refused_and_its_package_is_FAILED()
+    {
+        var app = await host.Client.CreateApp("hostile");
+        var talk = new Conversation(host);
+        foreach (var bits in (byte[][])[Given.Zip(("../../etc/passwd", "root")), "this is no zip"u8.ToArray(), Given.Zip(("Procfile", "no colon here"))])
+        {
+            var package = await talk.Post("/v3/packages", Of("bits", app.Id));
+            await talk.Ask(HttpMethod.Post, $"/v3/packages/{package.Text("guid")}/upload", Bodies.Upload(bits));
+            await talk.Get($"/v3/packages/{package.Text("guid")}");
+            await talk.Post("/v3/builds", Build(package.Text("guid")));
+        }
+
+        talk.Check();
+    }
+
+    [Fact]
+    public async Task A_bad_request_is_refused_with_every_fault()
+    {
+        var app = await host.Client.CreateApp("bad packages");
+        var talk = new Conversation(host);
+
+        await talk.Post("/v3/packages", "{}");
+        await talk.Post("/v3/packages", """{"type":"tar","relationships":{"app":{"data":null}},"data":{"image":"a","username":"u","password":"p"},"colour":"red"}""");
+        await talk.Post("/v3/packages", Of("bits", new AppId(Guid.NewGuid())));
+        await talk.Post("/v3/packages", Of("docker", app.Id));
+        await talk.Post("/v3/builds", "{}");
+        await talk.Post("/v3/builds", Build(Guid.NewGuid().ToString()));
+        await talk.Post("/v3/resource_matches", """{"resources":[]}""");
+
+        talk.Check();
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_no_upload_is_refused_and_the_package_goes_on_waiting()
+    {
+        var app = await host.Client.CreateApp("uploads");
+        var talk = new Conversation(host);
+        var package = await host.Client.CreatePackage(app.Id, Lifecycle.Bits);
+        var path = $"/v3/packages/{package.Id}/upload";
+
+        await talk.Ask(HttpMethod.Post, path, Bodies.Json("{}"));
+        await talk.Ask(HttpMethod.Post, path, new MultipartFormDataContent { { new StringContent("[]"), "resources" } });
+        await talk.Ask(HttpMethod.Post, path, new MultipartFormDataContent { { new StringContent("x"), "something" } });
+        await talk.Ask(HttpMethod.Post, path, Bodies.Upload(Given.Zip(("a", "b")), """[{"fn":"matched"}]"""));
+        await talk.Ask(HttpMethod.Post, path, Broken());
+
+        talk.Check();
+        Assert.Equal(PackagePhase.AwaitingUpload, (await host.Client.FindPackage(package.Id))!.Phase);
+    }
+
+    [Fact]
+    public async Task An_upload_beyond_the_limit_is_refused_without_being_read()
+    {
+        var app = await host.Client.CreateApp("large uploads");
+        var package = await host.Client.CreatePackage(app.Id, Lifecycle.Bits);
+
+        using var told = new Counted(1_000_000_000);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v3/packages/{package.Id}/upload") { Content = Bodies.Upload(new StreamContent(told)) };
+        request.Headers.ExpectContinue = true;
+        using var response = await host.Http.SendAsync(request);
+        var error = await Bodies.Error(response);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal("CF-InvalidRequest: The request's body is larger than 4194304 bytes", $"{error.Text("title")}: {error.Text("detail")}");
+        Assert.Equal(0, told.Taken);
+    }
+
+    [Fact]
+    public async Task An_upload_of_unknown_length_beyond_the_limit_is_refused()
+    {
+        var app = await host.Client.CreateApp("endless uploads");
+        var package = await host.Client.CreatePackage(app.Id, Lifecycle.Bits);
+        // With what is around it, the part is longer than the whole may be.
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v3/packages/{package.Id}/upload") { Content = Bodies.Upload(new StreamContent(new Counted(4 * 1024 * 1024))) };
+        request.Headers.TransferEncodingChunked = true;
+
+        using var response = await host.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal(PackagePhase.AwaitingUpload, (await host.Client.FindPackage(package.Id))!.Phase);
+    }
+
+    private static ByteArrayContent Broken()
+    {
+        var content = new ByteArrayContent("--x\r\nContent-Disposition: form-data; name=\"bits\"; filename=\"a\"\r\n\r\nnever ended"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=x");
+        return content;
+    }
+
+    private static string Of(string type, AppId app) => new JsonObject { ["type"] = type, ["relationships"] = Relationships(app.ToString()) }.ToJsonString();
+
+    private static JsonObject Relationships(string app) => new() { ["app"] = new JsonObject { ["data"] = new JsonObject { ["guid"] = app } } };
+
+    private static string Build(string package) => new JsonObject { ["package"] = new JsonObject { ["guid"] = package } }.ToJsonString();
+}
