@@ -96,17 +96,26 @@ internal static class Scene
         }
     }
 
-    /// <summary>Waits until no container of ours is left: the report is acknowledged before the container goes.</summary>
+    /// <summary>Waits until no container of ours and no disk of one is left: the report is acknowledged before they go.</summary>
     public static async Task LeavesNothing(this SiloProcess silo)
     {
         using var docker = Docker(silo.Engine);
         using var limit = new CancellationTokenSource(EndMax);
-        while ((await Ours(docker)).Count > 0)
+        while (true)
         {
-            Assert.False(limit.IsCancellationRequested, $"Containers are left: {string.Join(", ", (await Ours(docker)).Select(each => $"{each.Names[0]} {each.State}"))}\n{silo.Said}");
+            string[] left = [.. (await Ours(docker)).Select(each => $"{each.Names[0]} {each.State}"), .. Disks(silo)];
+            if (left.Length == 0)
+            {
+                return;
+            }
+
+            Assert.False(limit.IsCancellationRequested, $"There is left: {string.Join(", ", left)}\n{silo.Said}");
             await Task.Delay(50, CancellationToken.None);
         }
     }
+
+    private static string[] Disks(SiloProcess silo) =>
+        Path.Combine(silo.Folder, silo.Cell, "scratch") is var scratch && Directory.Exists(scratch) ? Directory.GetDirectories(scratch) : [];
 
     public static async Task<IList<ContainerListResponse>> Ours(DockerClient docker) =>
         [.. (await docker.Containers.ListContainersAsync(new ContainersListParameters { All = true })).Where(each => each.Names.Any(name => name.StartsWith("/granary-", StringComparison.Ordinal)))];

@@ -28,6 +28,9 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>The cell it serves.</summary>
+    public string Cell => Array.LastIndexOf(more, "--cell") is >= 0 and var at ? more[at + 1] : "product";
+
     public string Engine { get; }
 
     public Uri Api => new($"http://127.0.0.1:{ports[0]}");
@@ -145,7 +148,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private void Launch()
     {
-        string[] arguments = ["--cell", "product", "--docker", Engine, "--state", Folder, "--http", Api.GetLeftPart(UriPartial.Authority), "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}"];
+        string[] arguments = ["--cell", Cell, "--docker", Engine, "--state", Folder, "--http", Api.GetLeftPart(UriPartial.Authority), "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}"];
         // A switch that is given twice counts as it was given last.
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), [.. arguments, .. more]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(each => each.StartsWith("GRANARY_", StringComparison.Ordinal)).ToArray())

@@ -1,0 +1,61 @@
+using Granary.Core.Tasks;
+using Granary.Grains.Tests.Worlds;
+using Granary.Testing;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>The same grains over PostgreSQL, and over a server that is really stopped.</summary>
+public sealed class PostgresTests : IAsyncLifetime
+{
+    private readonly PrivatePostgres server = new();
+    private World world = null!;
+
+    public async Task InitializeAsync()
+    {
+        await server.InitializeAsync();
+        world = await World.Begin(await server.CreateDatabase());
+    }
+
+    public async Task DisposeAsync()
+    {
+        await world.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Tasks_start_in_order_end_and_survive_a_kill_of_their_silo()
+    {
+        var first = await world.Running("wait", submission => submission with { MemoryMb = 256 });
+        var tasks = new List<TaskId>();
+        for (var number = 0; number < 50; number++)
+        {
+            tasks.Add(await world.Submit(number == 7 ? "exit 3" : "true"));
+        }
+
+        await world.Restart();
+        world.Engine.Finish(World.Attempt(first), 5);
+        await world.Until(() => world.Engine.Removes.Count == 51, "the end of all tasks");
+
+        Assert.Equal(5, (await world.Ended(first)).ExitCode);
+        Assert.Equal(3, (await world.Ended(tasks[7])).ExitCode);
+        Assert.Equal([first, .. tasks], world.Engine.Starts.Select(each => new TaskId(each.Work)));
+        await world.NothingLeft();
+        Assert.Empty(world.Log.Errors);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_and_starts_loses_no_report()
+    {
+        var task = await world.Running("print one; wait");
+        await server.Down();
+        world.Engine.Finish(World.Attempt(task), 4);
+        await world.Let(TimeSpan.FromSeconds(5));
+
+        await server.Up();
+        var ended = await world.Ended(task);
+
+        Assert.Equal((4, 1), (ended.ExitCode, ended.Attempt));
+        Assert.Equal(["one", "Exit status 4"], await world.LogOf(task));
+        await world.NothingLeft();
+    }
+}
