@@ -127,30 +127,6 @@ public sealed class EndingTests(SharedEngine engine) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_hundred_tasks_start_in_order_and_never_more_than_the_cell_holds()
-    {
-        await using var small = await SiloProcess.Up($"few-{Guid.NewGuid():N}"[..10], engine.SocketUri, "--cell", "few", "--memory", "128", "--disk", "64");
-        var app = await small.BusyboxApp();
-        var tasks = new List<TaskState>();
-        for (var each = 0; each < 100; each++)
-        {
-            tasks.Add(await small.Run(app, "true"));
-        }
-
-        var ended = new List<TaskState>();
-        foreach (var task in tasks)
-        {
-            ended.Add(await small.End(task));
-            Assert.All(await small.Client.Cells(), cell => Assert.True(cell.Free is { MemoryMb: >= 0, DiskMb: >= 0 }, $"{cell}"));
-        }
-
-        Assert.All(ended, each => Assert.Equal((TaskPhase.Succeeded, 1), (each.Phase, each.Attempt)));
-        var placed = ended.Select(each => each.Story.Entries.First(entry => entry.Attempt == 1).At).ToArray();
-        Assert.Equal(placed.Order(), placed);
-        await small.LeavesNothing();
-    }
-
-    [Fact]
     public async Task Without_a_network_there_is_only_loopback()
     {
         var task = await Silo.Run(box!, "ls /sys/class/net", each => each with { Network = ContainerNetwork.None });

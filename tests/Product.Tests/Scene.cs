@@ -115,7 +115,7 @@ internal static class Scene
     }
 
     private static string[] Disks(SiloProcess silo) =>
-        Path.Combine(silo.Folder, silo.Cell, "scratch") is var scratch && Directory.Exists(scratch) ? Directory.GetDirectories(scratch) : [];
+        Path.Combine(silo.Folder, silo.Cell, "scratch") is var scratch && Directory.Exists(scratch) ? Directory.GetDirectories(scratch, "granary-*") : [];
 
     public static async Task<IList<ContainerListResponse>> Ours(DockerClient docker) =>
         [.. (await docker.Containers.ListContainersAsync(new ContainersListParameters { All = true })).Where(each => each.Names.Any(name => name.StartsWith("/granary-", StringComparison.Ordinal)))];

@@ -166,8 +166,10 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
         while (await timer.WaitForNextTickAsync(cancellation));
     }
 
+    /// <summary>Until it works. What does not pass by itself is told once, not with every try.</summary>
     private async Task Repeat(string what, Func<CancellationToken, Task> work, CancellationToken cancellation)
     {
+        var told = "";
         while (true)
         {
             try
@@ -177,13 +179,23 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
             }
             catch (ForeignEngineException refused)
             {
-                LogRefused(services.Logger, Cell, refused.Message);
+                if (told != refused.Message)
+                {
+                    told = refused.Message;
+                    LogRefused(services.Logger, Cell, told);
+                }
+
                 voice.Trouble = refused.Message;
                 await Task.Delay(services.Options.CompareEvery, services.Clock, cancellation);
             }
             catch (Exception fault) when (Faults.Pass(fault))
             {
-                LogWillRetry(services.Logger, Cell, what, fault.Message);
+                if (told != fault.Message)
+                {
+                    told = fault.Message;
+                    LogWillRetry(services.Logger, Cell, what, told);
+                }
+
                 await Task.Delay(services.Options.RetryDelay, services.Clock, cancellation);
             }
         }

@@ -2,7 +2,12 @@
 app
 
 0s created training-app
+    training-app STOPPED, no package, no droplet, no variables, sequence ids taken 0
 1s sequence ids needed after 0
+    training-app STOPPED, no package, no droplet, no variables, sequence ids taken 1
 2s sequence ids needed after 1
+    training-app STOPPED, no package, no droplet, no variables, sequence ids taken 2
 3s sequence ids needed after 60
+    training-app STOPPED, no package, no droplet, no variables, sequence ids taken 62
 4s sequence ids needed after 1000
+    training-app STOPPED, no package, no droplet, no variables, sequence ids taken 162
