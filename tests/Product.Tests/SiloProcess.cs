@@ -13,6 +13,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>For a silo to be up, or to give up: it starts in about 2 s on an idle machine.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(90);
 
+    /// <summary>The runtime of this very test, wherever it lies.</summary>
+    public static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+
     private readonly int[] ports = FreePorts();
     private readonly StringBuilder said = new();
     private readonly string[] more;
@@ -32,6 +35,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     public string Cell => Array.LastIndexOf(more, "--cell") is >= 0 and var at ? more[at + 1] : "product";
 
     public string Engine { get; }
+
+    public int GatewayPort => ports[2];
 
     public Uri Api => new($"http://127.0.0.1:{ports[0]}");
 
@@ -89,7 +94,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             await Task.Delay(50, limit.Token);
         }
 
-        connection = await GranaryConnection.Open(ports[2], limit.Token);
+        connection = await GranaryConnection.Open(GatewayPort, limit.Token);
     }
 
     /// <summary>SIGKILL.</summary>
@@ -148,7 +153,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private void Launch()
     {
-        string[] arguments = ["--cell", Cell, "--docker", Engine, "--state", Folder, "--http", Api.GetLeftPart(UriPartial.Authority), "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}"];
+        string[] arguments = ["--cell", Cell, "--docker", Engine, "--state", Folder, "--http", Api.GetLeftPart(UriPartial.Authority), "--silo-port", $"{ports[1]}", "--gateway-port", $"{GatewayPort}"];
         // A switch that is given twice counts as it was given last.
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), [.. arguments, .. more]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(each => each.StartsWith("GRANARY_", StringComparison.Ordinal)).ToArray())
@@ -156,7 +161,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
-        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        start.Environment["DOTNET_ROOT"] = DotnetRoot;
         process = new Process { StartInfo = start };
         process.OutputDataReceived += Hear;
         process.ErrorDataReceived += Hear;
