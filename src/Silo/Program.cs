@@ -3,6 +3,8 @@ using Granary.Api;
 using Granary.Grains.Ports;
 using Granary.Silo;
 using Granary.Silo.Storage.Migrations;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 if (args is ["--help" or "-h"])
@@ -11,6 +13,7 @@ if (args is ["--help" or "-h"])
     return 0;
 }
 
+var stopping = CancellationToken.None;
 try
 {
     var configuration = new ConfigurationBuilder().AddEnvironmentVariables("GRANARY_").AddCommandLine(args, new Dictionary<string, string>(SiloOptions.Switches) { ["--config"] = "Config" }).Build();
@@ -29,12 +32,21 @@ try
     await using var journal = await Composition.OpenJournal(options);
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
     builder.WebHost.UseUrls(options.Http);
+    // Standard output has one line, which says that it is up. The rest of what a silo tells is for its operator; Logging:LogLevel asks for more.
+    builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Orleans", "Warning"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Polly", "Warning")] });
     builder.Host.UseOrleans(silo => silo.AddGranary(options, journal));
     builder.Services.AddGranaryApi(configuration.GetSection(ApiOptions.Section));
     await using var app = builder.Build();
     app.MapGranaryApi();
+    app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Granary is up: cell {options.Cell} on {options.Docker}, API at {options.Http}. Ctrl-C stops it."));
+    stopping = app.Lifetime.ApplicationStopping;
     await app.RunAsync();
     return 0;
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    return 0; // Told to stop before it was up.
 }
 catch (Exception fault) when (fault is ValidationException or OptionsValidationException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DatabaseUnavailableException or SchemaMismatchException)
 {

@@ -27,5 +27,5 @@ internal static class Answers
         $$"""{"pagination":{"total_results":{{resources.Length}},"total_pages":1,"next":null},"resources":[{{string.Join(',', resources)}}]}""";
 
     public static string Task(string state, string more = "", string name = "migrate") =>
-        $$"""{"guid":"{{TaskGuid}}","sequence_id":3,"name":"{{name}}","command":"bin/migrate --all","state":"{{state}}","memory_in_mb":8,"disk_in_mb":64,"result":{"failure_reason":{{(state == "FAILED" ? "\"web/TASK/migrate: Exited with status 3\"" : "null")}}},"created_at":"2026-11-24T10:00:00Z","updated_at":"2026-11-24T10:00:05Z"{{more}}}""";
+        $$"""{"guid":"{{TaskGuid}}","sequence_id":3,"name":"{{name}}","command":"bin/migrate --all","state":"{{state}}","memory_in_mb":8,"disk_in_mb":64,"result":{"failure_reason":{{(state == "FAILED" ? "\"APP/TASK/migrate: Exited with status 3\"" : "null")}}},"created_at":"2026-11-24T10:00:00Z","updated_at":"2026-11-24T10:00:05Z"{{more}}}""";
 }

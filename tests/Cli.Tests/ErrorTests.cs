@@ -124,15 +124,6 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task Up_says_where_it_looked_for_the_silo()
-    {
-        var end = await GranaryRun.Run(null, "up");
-
-        Assert.Equal((1, ""), (end.Code, end.Output));
-        Assert.Contains($"There is no Granary.Silo at {AppContext.BaseDirectory}Granary.Silo", end.Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task The_demo_is_run_by_the_script()
     {
         var end = await GranaryRun.Run(null, "demo");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Granary.Cli.Tests;
 
@@ -9,18 +10,18 @@ internal sealed class GranaryRun : IDisposable
     private static readonly TimeSpan DurationMax = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
-    private readonly List<string> errors = [];
-    private readonly List<(string Text, TaskCompletionSource Seen)> awaited = [];
-    private readonly Task<string> output;
-    private readonly Task reading;
+    private readonly Heard output;
+    private readonly Heard errors;
 
     private GranaryRun(ProcessStartInfo start)
     {
         process = Process.Start(start)!;
         process.StandardInput.Close();
-        output = process.StandardOutput.ReadToEndAsync();
-        reading = ReadErrors();
+        output = new Heard(process.StandardOutput);
+        errors = new Heard(process.StandardError);
     }
+
+    public int Id => process.Id;
 
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "Granary.Cli");
 
@@ -44,34 +45,16 @@ internal sealed class GranaryRun : IDisposable
     public static async Task<byte[]> RunInBytes(Uri server, params IEnumerable<string> arguments)
     {
         var start = How(server, Executable, arguments);
-        start.StandardOutputEncoding = System.Text.Encoding.Latin1;
+        start.StandardOutputEncoding = Encoding.Latin1;
         using var run = new GranaryRun(start);
-        return System.Text.Encoding.Latin1.GetBytes((await run.End()).Output);
+        return Encoding.Latin1.GetBytes((await run.End()).Output);
     }
 
-    /// <summary>Waits until standard error has a line with this text.</summary>
-    public async Task Says(string text)
-    {
-        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (errors)
-        {
-            if (errors.Any(each => each.Contains(text, StringComparison.Ordinal)))
-            {
-                return;
-            }
+    /// <summary>Waits until standard error has this text.</summary>
+    public Task Says(string text) => errors.Has(text, DurationMax);
 
-            awaited.Add((text, seen));
-        }
-
-        try
-        {
-            await seen.Task.WaitAsync(DurationMax);
-        }
-        catch (TimeoutException)
-        {
-            Assert.Fail($"The command did not say '{text}' within {DurationMax}. It said:\n{string.Join('\n', errors)}");
-        }
-    }
+    /// <summary>Waits until standard output has this text.</summary>
+    public Task Shows(string text) => output.Has(text, DurationMax);
 
     /// <summary>Ctrl-C.</summary>
     public void Interrupt()
@@ -86,14 +69,20 @@ internal sealed class GranaryRun : IDisposable
         try
         {
             await process.WaitForExitAsync(limit.Token);
-            await reading.WaitAsync(limit.Token);
-            return new GranaryEnd(process.ExitCode, await output.WaitAsync(limit.Token), string.Concat(errors.Select(each => each + "\n")));
+            return new GranaryEnd(process.ExitCode, await output.All(limit.Token), await errors.All(limit.Token));
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"The command did not end within {DurationMax}. It said:\n{string.Join('\n', errors)}");
+            throw new TimeoutException($"The command did not end within {DurationMax}. It said:\n{errors.SoFar}");
         }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task Kill()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
     }
 
     public void Dispose()
@@ -104,6 +93,16 @@ internal sealed class GranaryRun : IDisposable
         }
 
         process.Dispose();
+    }
+
+    /// <summary>With the silo that was built beside this test.</summary>
+    public static GranaryRun Up(params IEnumerable<string> arguments) => UpWith(Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), arguments);
+
+    public static GranaryRun UpWith(string silo, params IEnumerable<string> arguments)
+    {
+        var start = How(null, Executable, arguments.Prepend("up"));
+        start.Environment["GRANARY_SILO"] = silo;
+        return new GranaryRun(start);
     }
 
     private static ProcessStartInfo How(Uri? server, string program, IEnumerable<string> arguments)
@@ -125,30 +124,71 @@ internal sealed class GranaryRun : IDisposable
 
         return start;
     }
-
-    private async Task ReadErrors()
-    {
-        while (await process.StandardError.ReadLineAsync() is { } line)
-        {
-            lock (errors)
-            {
-                errors.Add(line);
-                foreach (var (_, seen) in awaited.Where(each => line.Contains(each.Text, StringComparison.Ordinal)))
-                {
-                    seen.TrySetResult();
-                }
-            }
-        }
-
-        lock (errors)
-        {
-            foreach (var (text, seen) in awaited)
-            {
-                seen.TrySetException(new InvalidOperationException($"The command ended and never said '{text}'. It said:\n{string.Join('\n', errors)}"));
-            }
-        }
-    }
 }
 
 /// <summary>How a command ended.</summary>
 internal sealed record GranaryEnd(int Code, string Output, string Errors);
+
+/// <summary>What came from one stream so far.</summary>
+internal sealed class Heard
+{
+    private readonly StringBuilder text = new();
+    private readonly List<(string Text, TaskCompletionSource Heard)> awaited = [];
+    private readonly Task reading;
+
+    public Heard(StreamReader from) => reading = Read(from);
+
+    public string SoFar
+    {
+        get
+        {
+            lock (text)
+            {
+                return text.ToString();
+            }
+        }
+    }
+
+    public async Task<string> All(CancellationToken cancellation)
+    {
+        await reading.WaitAsync(cancellation);
+        return SoFar;
+    }
+
+    public async Task Has(string part, TimeSpan within)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (text)
+        {
+            awaited.Add((part, heard));
+            Tell();
+        }
+
+        if (await Task.WhenAny(heard.Task, reading, Task.Delay(within)) != heard.Task && !heard.Task.IsCompleted)
+        {
+            Assert.Fail($"Nothing was heard of '{part}' {(reading.IsCompleted ? "before the end" : $"within {within}")}, but:\n{SoFar}");
+        }
+    }
+
+    private async Task Read(StreamReader from)
+    {
+        var piece = new char[4096];
+        for (int read; (read = await from.ReadAsync(piece)) > 0;)
+        {
+            lock (text)
+            {
+                text.Append(piece, 0, read);
+                Tell();
+            }
+        }
+    }
+
+    private void Tell()
+    {
+        var now = text.ToString();
+        foreach (var (_, heard) in awaited.Where(each => now.Contains(each.Text, StringComparison.Ordinal)))
+        {
+            heard.TrySetResult();
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Granary.Testing;
@@ -43,7 +44,8 @@ public static class TestState
             return;
         }
 
-        foreach (var thing in Directory.GetDirectories(folder))
+        // A demo has its engine one level below.
+        foreach (var thing in Directory.GetDirectories(folder).SelectMany(each => new[] { each, Path.Combine(each, "engine") }))
         {
             if (PrivateEngine.IsAt(thing))
             {
@@ -55,7 +57,26 @@ public static class TestState
             }
         }
 
+        await Unmount(folder);
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Disks that a killed silo left mounted, the deepest first. What they hold is of the dead alone.</summary>
+    private static async Task Unmount(string folder)
+    {
+        var mounts = (await File.ReadAllLinesAsync("/proc/self/mountinfo"))
+            .Select(line => line.Split(' ')[4].Replace("\\040", " ", StringComparison.Ordinal))
+            .Where(each => each.StartsWith(folder + "/", StringComparison.Ordinal))
+            .OrderByDescending(each => each.Length);
+        foreach (var mount in mounts)
+        {
+            using var umount = Process.Start("umount", ["--lazy", mount]);
+            await umount.WaitForExitAsync();
+            if (umount.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"{mount}, which a dead test process left, cannot be unmounted.");
+            }
+        }
     }
 
     private static async Task<FileStream> WaitForTurn(string path)

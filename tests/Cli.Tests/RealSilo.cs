@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>A silo as people start it, 'granary up', on a real engine. It can be killed and started again with its state.</summary>
+public sealed class RealSilo : SharedEngine
+{
+    /// <summary>Of the cell; its containers carry the name.</summary>
+    public const string Cell = "cli-tests";
+
+    private readonly int[] ports = FreePorts();
+    private string folder = "";
+    private GranaryRun? up;
+
+    public Uri Address => new($"http://127.0.0.1:{ports[0]}");
+
+    internal GranaryRun Up => up ?? throw new InvalidOperationException("The silo was not started.");
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        folder = await TestState.FolderFor("cli-silo");
+        await Start();
+    }
+
+    public async Task Start()
+    {
+        up = GranaryRun.Up(
+            "--cell", Cell, "--docker", SocketUri, "--http", Address.GetLeftPart(UriPartial.Authority), "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", "--state", folder, "--memory", "1024", "--disk", "4096");
+        await up.Shows("Granary is up");
+    }
+
+    public override async Task DisposeAsync()
+    {
+        if (up is not null)
+        {
+            await Stop();
+        }
+
+        await base.DisposeAsync();
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    internal async Task<GranaryEnd> Stop()
+    {
+        Up.Interrupt();
+        var end = await Up.End();
+        Up.Dispose();
+        up = null;
+        return end;
+    }
+
+    /// <summary>Free at this moment; nobody else on the machine asks for these.</summary>
+    private static int[] FreePorts()
+    {
+        var listeners = Enumerable.Range(0, 3).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var listener in listeners)
+        {
+            listener.Start();
+        }
+
+        var free = listeners.Select(each => ((IPEndPoint)each.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners)
+        {
+            listener.Dispose();
+        }
+
+        return free;
+    }
+}
