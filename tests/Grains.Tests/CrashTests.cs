@@ -68,6 +68,23 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_orderly_end_leaves_what_runs_to_the_next_process()
+    {
+        var task = await world.Running("print one; wait");
+        await world.Let(TimeSpan.FromSeconds(1));
+
+        await world.Replace();
+        await world.Until(() => world.Silo.Agent.Ledger.Entries.ContainsKey(World.Attempt(task)), "the adoption");
+        world.Engine.Finish(World.Attempt(task), 6);
+
+        Assert.Equal((6, 1), (await world.Ended(task) is var ended ? ended.ExitCode : null, ended.Attempt));
+        Assert.Empty(world.Engine.Stops);
+        Assert.Equal(["one", "Exit status 6"], await world.LogOf(task));
+        await world.NothingLeft();
+        Assert.Empty(world.Log.Errors);
+    }
+
+    [Fact]
     public async Task Room_taken_by_what_runs_is_counted_before_anything_new_is_admitted()
     {
         var old = new List<TaskId>();

@@ -20,7 +20,6 @@ internal sealed class LiveSilo : IAsyncDisposable
 {
     private readonly InProcessTestCluster cluster;
     private readonly CellJournal journal;
-    private bool isGone;
 
     private LiveSilo(InProcessTestCluster cluster, CellJournal journal, Fate fate, GrainCalls calls)
     {
@@ -29,6 +28,9 @@ internal sealed class LiveSilo : IAsyncDisposable
         Fate = fate;
         Calls = calls;
     }
+
+    /// <summary>It was taken down.</summary>
+    public bool IsGone { get; private set; }
 
     public Fate Fate { get; }
 
@@ -72,7 +74,7 @@ internal sealed class LiveSilo : IAsyncDisposable
     /// <summary>An orderly end.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!isGone)
+        if (!IsGone)
         {
             await cluster.StopAllSilosAsync();
             await TakeDown();
@@ -81,7 +83,7 @@ internal sealed class LiveSilo : IAsyncDisposable
 
     private async Task TakeDown()
     {
-        isGone = true;
+        IsGone = true;
         Fate.Bury();
         if (cluster.Silos.Count > 0)
         {

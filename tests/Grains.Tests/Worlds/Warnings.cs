@@ -13,7 +13,10 @@ internal sealed class Warnings : ILoggerProvider
 
     public IEnumerable<string> All => lines.Select(each => each.Text);
 
-    public ILogger CreateLogger(string categoryName) => new Line(categoryName, lines);
+    /// <summary>Set while a killed process is taken down: what a real one would never get to say is not kept.</summary>
+    public bool IsDeaf { get; set; }
+
+    public ILogger CreateLogger(string categoryName) => new Line(categoryName, this);
 
     public void Dispose()
     {
@@ -21,18 +24,18 @@ internal sealed class Warnings : ILoggerProvider
 
     public override string ToString() => string.Join('\n', lines.TakeLast(40).Select(each => each.Text));
 
-    private sealed class Line(string category, ConcurrentQueue<(LogLevel Level, string Text)> lines) : ILogger
+    private sealed class Line(string category, Warnings all) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning && !all.IsDeaf;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {
-                lines.Enqueue((logLevel, $"{logLevel} {category}: {formatter(state, exception)} {exception}"));
+                all.lines.Enqueue((logLevel, $"{logLevel} {category}: {formatter(state, exception)} {exception}"));
             }
         }
     }

@@ -88,10 +88,27 @@ internal sealed class World : IAsyncDisposable
         return world;
     }
 
-    public async Task StartSilo() => silo = await LiveSilo.Start(this);
+    public async Task StartSilo()
+    {
+        var starting = LiveSilo.Start(this);
+        await During(starting, "the start of a silo");
+        silo = await starting;
+    }
 
     /// <summary>The silo is gone at once, without a word.</summary>
-    public Task Kill() => Silo.Kill();
+    public async Task Kill()
+    {
+        Log.IsDeaf = true;
+        await During(Silo.Kill(), "the end of a silo");
+        Log.IsDeaf = false;
+    }
+
+    /// <summary>The silo ends in order, and another is started.</summary>
+    public async Task Replace()
+    {
+        await During(Silo.DisposeAsync().AsTask(), "the orderly end of a silo");
+        await StartSilo();
+    }
 
     public async Task Restart()
     {
@@ -101,9 +118,9 @@ internal sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (silo is not null)
+        if (silo is { IsGone: false })
         {
-            await silo.DisposeAsync();
+            await Kill(); // An orderly end takes its time; the test that is about it asks for it.
         }
 
         Directory.Delete(Folder, recursive: true);
@@ -194,6 +211,26 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>The clock jumps: what was due meanwhile is due now.</summary>
     public void Jump(TimeSpan time) => Clock.Advance(time);
+
+    /// <summary>
+    /// Orleans keeps time by the world's clock too, and where it starts or stops it may wait for a delay of its own: so time passes
+    /// meanwhile, though not before real time shows that something waits.
+    /// </summary>
+    private async Task During(Task work, string what)
+    {
+        var since = Stopwatch.StartNew();
+        while (await Task.WhenAny(work, Task.Delay(StallMax)) != work)
+        {
+            if (since.Elapsed > PatienceMax)
+            {
+                throw new TimeoutException($"{what} took more than {PatienceMax.TotalSeconds:0} s. Warnings:\n{Log}");
+            }
+
+            Clock.Advance(StallMax * 2);
+        }
+
+        await work;
+    }
 
     private async Task Pass(TimeSpan time)
     {
