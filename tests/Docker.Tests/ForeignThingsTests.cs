@@ -50,7 +50,7 @@ public class ForeignThingsTests(SharedEngine engine) : EngineTests(engine)
     {
         var before = await Cell.Runtime.Describe(default);
         var attempt = await Cell.Started(Cell.Droplet("head -c 200000000 /dev/zero >file; sync; echo done; sleep 1000", memoryMb: 256, diskMb: 256));
-        await foreach (var line in await Cell.Runtime.OpenOutput(attempt, OutputPosition.Start, default))
+        await foreach (var line in await Cell.Runtime.OpenOutput(attempt, OutputMarks.Start, default))
         {
             break;
         }
