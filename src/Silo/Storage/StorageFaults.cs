@@ -13,8 +13,8 @@ internal static class StorageFaults
     /// <summary>SQLite names the columns of a broken unique index, not the index.</summary>
     private const string NameColumns = "OrleansStorage.scope, OrleansStorage.name_key";
 
-    /// <summary>SQLite's BUSY, READONLY, IOERR, FULL, CANTOPEN and PROTOCOL: the file or its disk, not the statement.</summary>
-    private static readonly int[] SqliteUnavailable = [5, 8, 10, 13, 14, 15];
+    /// <summary>SQLite's PERM, BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL and NOTADB: the file or its disk, not the statement.</summary>
+    private static readonly int[] SqliteUnavailable = [3, 5, 8, 10, 11, 13, 14, 15, 26];
 
     /// <summary>An exception that says what happened; null when the fault is nobody's but ours.</summary>
     public static Exception? Translate(Exception fault, string place) => fault switch
@@ -36,5 +36,9 @@ internal static class StorageFaults
     private static NameTakenException Taken(Exception fault) => new("The name is taken in its scope.", fault);
 
     private static DatabaseUnavailableException Unavailable(Exception fault, string place) =>
-        new($"The database is not available ({place}): {fault.Message} Check that it runs, that this host may reach it, and that the setting is right.", fault);
+        new($"The database is not available ({place}): {fault.Message.TrimEnd('.')}. {Advice(fault)}", fault);
+
+    private static string Advice(Exception fault) => fault is SqliteException
+        ? "Check that the file is a database of Granary or not there yet, that its folder exists, that this user may write in it, and that its disk has room."
+        : "Check that it runs, that this host may reach it, and that the setting is right.";
 }
