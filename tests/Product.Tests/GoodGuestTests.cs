@@ -1,0 +1,178 @@
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using Granary.Core.Tasks;
+using Granary.Testing;
+using TaskState = Granary.Core.Tasks.TaskState;
+
+namespace Granary.Product.Tests;
+
+/// <summary>A silo is a good guest: it touches nothing of others on its engine, says little, and goes when it is told to.</summary>
+public sealed class GoodGuestTests : IAsyncLifetime
+{
+    /// <summary>A stop that is told to wait for nothing takes about a second on an idle machine.</summary>
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(20);
+
+    private PrivateEngine? engine;
+    private SiloProcess? silo;
+
+    private SiloProcess Silo => silo!;
+
+    public async Task InitializeAsync()
+    {
+        engine = await PrivateEngine.StartAsync($"g{Guid.NewGuid():N}"[..8]);
+        await engine.LoadBusybox();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (silo is not null)
+        {
+            await Silo.DisposeAsync();
+        }
+
+        await engine!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_others_have_on_the_engine_is_never_touched()
+    {
+        using var docker = Scene.Docker(engine!.SocketUri);
+        await MakeForeignThings(docker);
+        var before = await Everything(docker);
+        silo = await SiloProcess.Up($"s{Guid.NewGuid():N}"[..8], engine.SocketUri);
+        var app = await Silo.BusyboxApp();
+        await Silo.End(await Silo.Run(app, "true"));
+        var task = await Silo.Run(app, "echo ready; sleep 2; exit 5");
+        await Silo.Says(task, "ready");
+
+        await Silo.Kill();
+        await Silo.Start();
+        task = await Silo.End(task);
+        Assert.Equal((TaskPhase.Failed, 5, 1), (task.Phase, task.ExitCode, task.Attempt));
+        await Silo.End(await Silo.Run(app, "true"));
+        Assert.Equal(0, await Silo.Stop());
+
+        Assert.Equal(before, (await Everything(docker)).Except(["network granary", "volume granary-identity"]));
+    }
+
+    [Fact]
+    public async Task It_says_one_line_when_all_is_well()
+    {
+        silo = await SiloProcess.Up($"s{Guid.NewGuid():N}"[..8], engine!.SocketUri);
+        var app = await Silo.BusyboxApp();
+        foreach (var task in new[] { await Silo.Run(app, "true"), await Silo.Run(app, "exit 3"), await Silo.Run(app, "echo hello") })
+        {
+            await Silo.End(task);
+        }
+
+        await Silo.LeavesNothing();
+        Assert.Equal(0, await Silo.Stop());
+
+        Assert.Equal($"Granary is up: cell {Silo.Cell} on {Silo.Engine}, API at {Silo.Api.GetLeftPart(UriPartial.Authority)}. Ctrl-C stops it.", Assert.Single(Silo.Output));
+        Assert.DoesNotContain(Silo.Errors, each => IsError(each) || each.StartsWith("warn:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Told_to_stop_it_goes_and_its_containers_run_on()
+    {
+        silo = await SiloProcess.Up($"s{Guid.NewGuid():N}"[..8], engine!.SocketUri, "--memory", "160");
+        var app = await Silo.BusyboxApp();
+        var tasks = new List<TaskState>();
+        for (var each = 0; each < 12; each++)
+        {
+            tasks.Add(await Silo.Run(app, "echo ready; sleep 8; exit 5"));
+        }
+
+        await Silo.Says(tasks[0], "ready");
+        using var docker = Scene.Docker(Silo.Engine);
+        using var load = new CancellationTokenSource();
+        var asking = Ask(Silo.Api, load.Token);
+        var before = await RunningOurs(docker);
+        var since = TimeProvider.System.GetTimestamp();
+        var code = await Silo.Stop();
+        var took = TimeProvider.System.GetElapsedTime(since);
+        var after = await RunningOurs(docker);
+        await load.CancelAsync();
+        await asking;
+
+        Assert.Equal(0, code);
+        Assert.True(took < StopMax, $"The stop took {took}.\n{Silo.Said}");
+        Assert.NotEmpty(before);
+        Assert.Subset(after, before);
+
+        await Silo.Start();
+        foreach (var task in tasks)
+        {
+            var ended = await Silo.End(task);
+            Assert.True((ended.Phase, ended.ExitCode, ended.Counters.Losses) == (TaskPhase.Failed, 5, 0), await Scene.Story(Silo, task));
+            Assert.Single(await Silo.Log(task), each => each == "ready");
+        }
+
+        await Silo.LeavesNothing();
+        Assert.DoesNotContain(Silo.Errors, IsError);
+    }
+
+    private static bool IsError(string line) => line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal);
+
+    private static async Task Ask(Uri api, CancellationToken ended)
+    {
+        using var http = new HttpClient();
+        while (!ended.IsCancellationRequested)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(api, "/v3/tasks"), ended);
+            }
+            catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException)
+            {
+                // It is gone, or on its way.
+            }
+        }
+    }
+
+    private static async Task<HashSet<string>> RunningOurs(DockerClient docker) =>
+        [.. (await Scene.Ours(docker)).Where(each => each.State == "running").Select(each => each.ID)];
+
+    /// <summary>Some are named like ours without our labels, some have our labels with the name of another cell.</summary>
+    private static async Task MakeForeignThings(DockerClient docker)
+    {
+        await Make("somebody", []);
+        await Make($"granary-{Guid.NewGuid():D}-1", []);
+        await Make("granary-tool", new() { ["granary.cell"] = "product" });
+        await Make($"granary-{Guid.NewGuid():D}-1", new() { ["granary.cell"] = "another", ["granary.work"] = Guid.NewGuid().ToString("D"), ["granary.attempt"] = "1" });
+        await docker.Containers.CreateContainerAsync(Foreign("granary-never-started", []));
+        await docker.Volumes.CreateAsync(new VolumesCreateParameters { Name = "granary-data" });
+        await docker.Networks.CreateNetworkAsync(new NetworksCreateParameters { Name = "granary-net", Driver = "bridge" });
+        await docker.Images.TagImageAsync(SharedEngine.BusyboxImage, new ImageTagParameters { RepositoryName = "somebody/image", Tag = "1" });
+
+        async Task Make(string name, Dictionary<string, string> labels)
+        {
+            var made = await docker.Containers.CreateContainerAsync(Foreign(name, labels));
+            await docker.Containers.StartContainerAsync(made.ID, new ContainerStartParameters());
+        }
+    }
+
+    private static CreateContainerParameters Foreign(string name, Dictionary<string, string> labels) => new()
+    {
+        Name = name,
+        Image = SharedEngine.BusyboxImage,
+        Cmd = ["sleep", "3600"],
+        Labels = labels,
+        HostConfig = new HostConfig { NetworkMode = "none" },
+    };
+
+    private static async Task<string[]> Everything(DockerClient docker)
+    {
+        var all = new List<string>();
+        foreach (var container in await docker.Containers.ListContainersAsync(new ContainersListParameters { All = true }))
+        {
+            var seen = await docker.Containers.InspectContainerAsync(container.ID);
+            all.Add($"container {seen.Name} {seen.ID} {seen.State!.Status} {seen.State.StartedAt}");
+        }
+
+        all.AddRange((await docker.Networks.ListNetworksAsync()).Select(each => $"network {each.Name}"));
+        all.AddRange((await docker.Volumes.ListAsync()).Volumes.Select(each => $"volume {each.Name}"));
+        all.AddRange((await docker.Images.ListImagesAsync(new ImagesListParameters())).SelectMany(each => each.RepoTags).Select(each => $"image {each}"));
+        return [.. all.Order(StringComparer.Ordinal)];
+    }
+}

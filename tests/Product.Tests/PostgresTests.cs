@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text.Json;
+using Granary.Core.Tasks;
+using Granary.Testing;
+
+namespace Granary.Product.Tests;
+
+/// <summary>The life of a task on PostgreSQL, with the database taken away in the midst of it.</summary>
+[Collection(SharedEngine.Collection)]
+public sealed class PostgresTests(SharedEngine engine, PrivatePostgres postgres) : IClassFixture<PrivatePostgres>
+{
+    /// <summary>Long enough for every timer of the silo to meet the outage.</summary>
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task A_task_lives_on_PostgreSQL_as_on_SQLite()
+    {
+        await using var silo = await Up("pg-life");
+        var app = await silo.TrainingApp();
+
+        var done = await silo.End(await silo.Run(app, "tasks/sample-task.sh"));
+        var cancelled = await silo.Run(app, "echo ready; sleep 600");
+        await silo.Says(cancelled, "ready");
+        await silo.Client.Cancel(cancelled.Id);
+        cancelled = await silo.End(cancelled);
+
+        Assert.Equal((TaskPhase.Succeeded, 1), (done.Phase, done.Attempt));
+        Assert.Contains("The sample task ran to its end.", await silo.Log(done));
+        Assert.Equal((TaskPhase.Failed, "task was cancelled"), (cancelled.Phase, cancelled.FailureReason));
+        await silo.LeavesNothing();
+        Assert.Equal(0, await silo.Stop());
+        Assert.DoesNotContain(silo.Errors, IsError);
+    }
+
+    [Fact]
+    public async Task A_task_outlives_an_outage_of_the_database()
+    {
+        await using var silo = await Up("pg-outage");
+        using var http = new HttpClient { BaseAddress = silo.Api };
+        var app = await silo.BusyboxApp();
+        var lasting = await silo.Run(app, "for i in $(seq 1 150); do echo line $i; sleep 0.1; done; exit 7");
+        var brief = await silo.Run(app, "for i in $(seq 1 40); do echo line $i; sleep 0.1; done; exit 5");
+        await silo.Says(lasting, "line 5");
+        await silo.Says(brief, "line 5");
+        using var docker = Scene.Docker(silo.Engine);
+        var before = (await Scene.Ours(docker)).Select(each => each.ID).Order().ToArray();
+
+        await postgres.Down();
+        try
+        {
+            var since = TimeProvider.System.GetTimestamp();
+            do
+            {
+                using var answer = await http.GetAsync(new Uri("/v3/tasks", UriKind.Relative));
+                using var body = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+                var error = body.RootElement.GetProperty("errors")[0];
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+                Assert.Equal((10015, "CF-ServiceUnavailable"), (error.GetProperty("code").GetInt32(), error.GetProperty("title").GetString()));
+                await Task.Delay(200); // Not a wait for something: how often a client asks.
+            }
+            while (TimeProvider.System.GetElapsedTime(since) < Outage);
+
+            Assert.Equal(before, (await Scene.Ours(docker)).Select(each => each.ID).Order());
+        }
+        finally
+        {
+            await postgres.Up();
+        }
+
+        lasting = await silo.End(lasting);
+        brief = await silo.End(brief);
+
+        Assert.Equal((TaskPhase.Failed, 7, 1), (lasting.Phase, lasting.ExitCode, lasting.Attempt));
+        Assert.Equal((TaskPhase.Failed, 5, 1), (brief.Phase, brief.ExitCode, brief.Attempt));
+        Assert.Equal([.. Enumerable.Range(1, 150).Select(each => $"line {each}"), "Exit status 7"], await silo.Log(lasting));
+        Assert.Equal([.. Enumerable.Range(1, 40).Select(each => $"line {each}"), "Exit status 5"], await silo.Log(brief));
+        await silo.LeavesNothing();
+        Assert.DoesNotContain(silo.Errors, IsError);
+    }
+
+    private async Task<SiloProcess> Up(string name) => await SiloProcess.Up(name, engine.SocketUri, "--db", await postgres.CreateDatabase());
+
+    private static bool IsError(string line) => line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal);
+}
