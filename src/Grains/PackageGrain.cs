@@ -93,6 +93,7 @@ internal sealed class PackageGrain(
         }
         catch (FileNotFoundException)
         {
+            await blobs.Abandon(State.Id.Value, CancellationToken.None); // An answer without bits would be given again and again.
             return new(new Refusal(RefusalReason.Unreadable, "The upload has no bits: send the zip first, in one piece or in several"));
         }
     }

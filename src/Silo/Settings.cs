@@ -7,6 +7,7 @@ using Granary.Grains.Cells;
 using Granary.Silo.Docker;
 using Granary.Silo.Droplets;
 using Granary.Silo.Storage;
+using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Logs;
 
 namespace Granary.Silo;
@@ -25,6 +26,7 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
         ["Engine"] = () => new DockerOptions(),
         ["Storage"] = () => new StorageOptions { Database = "" },
         ["Logs"] = () => new LogRetentionOptions(),
+        ["Uploads"] = () => new UploadOptions(),
         ["Archives"] = () => new ArchiveOptions(),
         [ApiOptions.Section] = () => new ApiOptions(),
     };

@@ -3,6 +3,7 @@ using System.Text;
 using Docker.DotNet.Models;
 using Granary.Core.Tasks;
 using Granary.Testing;
+using TaskState = Granary.Core.Tasks.TaskState;
 
 namespace Granary.Product.Tests;
 
