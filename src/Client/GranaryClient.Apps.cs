@@ -12,7 +12,14 @@ public sealed partial class GranaryClient
     private const int PieceBytes = 512 * 1024;
 
     /// <summary>Makes an app. The name must be free in its space.</summary>
-    public async Task<AppState> CreateApp(string name, Lifecycle lifecycle = Lifecycle.Bits, Guid? space = null, Metadata? metadata = null, AppId? id = null, CancellationToken cancellation = default)
+    public async Task<AppState> CreateApp(
+        string name,
+        Lifecycle lifecycle = Lifecycle.Bits,
+        Guid? space = null,
+        Metadata? metadata = null,
+        ImmutableSortedDictionary<string, string?>? variables = null,
+        AppId? id = null,
+        CancellationToken cancellation = default)
     {
         var home = space ?? DefaultSpace;
         if (await FindApp(name, home, cancellation) is { } taken && taken.Id != id)
@@ -20,7 +27,7 @@ public sealed partial class GranaryClient
             throw new RefusedException(new Refusal(RefusalReason.Invalid, $"App with the name '{name}' already exists."));
         }
 
-        return await Ask(() => App(id ?? new AppId(Guid.NewGuid())).Create(name, home, lifecycle, metadata ?? Metadata.Empty), cancellation);
+        return await Ask(() => App(id ?? new AppId(Guid.NewGuid())).Create(name, home, lifecycle, metadata ?? Metadata.Empty, variables ?? ImmutableSortedDictionary<string, string?>.Empty), cancellation);
     }
 
     /// <summary>The app of this name (compared without regard to case), or null.</summary>
