@@ -171,7 +171,7 @@ public sealed class GoodGuestTests : IAsyncLifetime
         }
 
         all.AddRange((await docker.Networks.ListNetworksAsync()).Select(each => $"network {each.Name}"));
-        all.AddRange((await docker.Volumes.ListAsync()).Volumes.Select(each => $"volume {each.Name}"));
+        all.AddRange((await docker.Volumes.ListAsync(CancellationToken.None)).Volumes.Select(each => $"volume {each.Name}"));
         all.AddRange((await docker.Images.ListImagesAsync(new ImagesListParameters())).SelectMany(each => each.RepoTags).Select(each => $"image {each}"));
         return [.. all.Order(StringComparer.Ordinal)];
     }

@@ -72,13 +72,15 @@ public sealed class PostgresTests(SharedEngine engine, PrivatePostgres postgres)
 
         Assert.Equal((TaskPhase.Failed, 7, 1), (lasting.Phase, lasting.ExitCode, lasting.Attempt));
         Assert.Equal((TaskPhase.Failed, 5, 1), (brief.Phase, brief.ExitCode, brief.Attempt));
-        Assert.Equal([.. Enumerable.Range(1, 150).Select(each => $"line {each}"), "Exit status 7"], await silo.Log(lasting));
-        Assert.Equal([.. Enumerable.Range(1, 40).Select(each => $"line {each}"), "Exit status 5"], await silo.Log(brief));
+        Assert.Equal(Counted(150, 7), await silo.Log(lasting));
+        Assert.Equal(Counted(40, 5), await silo.Log(brief));
         await silo.LeavesNothing();
         Assert.DoesNotContain(silo.Errors, IsError);
     }
 
     private async Task<SiloProcess> Up(string name) => await SiloProcess.Up(name, engine.SocketUri, "--db", await postgres.CreateDatabase());
+
+    private static string[] Counted(int lines, int code) => [.. Enumerable.Range(1, lines).Select(each => $"line {each}"), $"Exit status {code}"];
 
     private static bool IsError(string line) => line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal);
 }
