@@ -98,6 +98,8 @@ internal sealed class PackageGrain(
         }
     }
 
+    public Task Abandon() => Refuse() is null ? blobs.Abandon(State.Id.Value, CancellationToken.None) : Task.CompletedTask;
+
     private async Task<Answer<PackageState>> Inspect(Blob blob)
     {
         ArchiveInspection inspection;

@@ -7,50 +7,32 @@ using TaskState = Granary.Core.Tasks.TaskState;
 namespace Granary.Product.Tests;
 
 /// <summary>A silo is a good guest: it touches nothing of others on its engine, says little, and goes when it is told to.</summary>
-public sealed class GoodGuestTests : IAsyncLifetime
+[Collection(SharedEngine.Collection)]
+public sealed class GoodGuestTests(SharedEngine engine)
 {
     /// <summary>A stop that is told to wait for nothing takes about a second on an idle machine.</summary>
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(20);
 
-    private PrivateEngine? engine;
-    private SiloProcess? silo;
-
-    private SiloProcess Silo => silo!;
-
-    public async Task InitializeAsync()
-    {
-        engine = await PrivateEngine.StartAsync($"g{Guid.NewGuid():N}"[..8]);
-        await engine.LoadBusybox();
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (silo is not null)
-        {
-            await Silo.DisposeAsync();
-        }
-
-        await engine!.DisposeAsync();
-    }
-
     [Fact]
     public async Task What_others_have_on_the_engine_is_never_touched()
     {
-        using var docker = Scene.Docker(engine!.SocketUri);
+        await using var guest = await PrivateEngine.StartAsync("guest");
+        await guest.LoadBusybox();
+        using var docker = Scene.Docker(guest.SocketUri);
         await MakeForeignThings(docker);
         var before = await Everything(docker);
-        silo = await SiloProcess.Up($"s{Guid.NewGuid():N}"[..8], engine.SocketUri);
-        var app = await Silo.BusyboxApp();
-        await Silo.End(await Silo.Run(app, "true"));
-        var task = await Silo.Run(app, "echo ready; sleep 2; exit 5");
-        await Silo.Says(task, "ready");
+        await using var silo = await SiloProcess.Up("guest-silo", guest.SocketUri);
+        var app = await silo.BusyboxApp();
+        await silo.End(await silo.Run(app, "true"));
+        var task = await silo.Run(app, "echo ready; sleep 2; exit 5");
+        await silo.Says(task, "ready");
 
-        await Silo.Kill();
-        await Silo.Start();
-        task = await Silo.End(task);
+        await silo.Kill();
+        await silo.Start();
+        task = await silo.End(task);
         Assert.Equal((TaskPhase.Failed, 5, 1), (task.Phase, task.ExitCode, task.Attempt));
-        await Silo.End(await Silo.Run(app, "true"));
-        Assert.Equal(0, await Silo.Stop());
+        await silo.End(await silo.Run(app, "true"));
+        Assert.Equal(0, await silo.Stop());
 
         Assert.Equal(before, (await Everything(docker)).Except(["network granary", "volume granary-identity"]));
     }
@@ -58,58 +40,58 @@ public sealed class GoodGuestTests : IAsyncLifetime
     [Fact]
     public async Task It_says_one_line_when_all_is_well()
     {
-        silo = await SiloProcess.Up($"s{Guid.NewGuid():N}"[..8], engine!.SocketUri);
-        var app = await Silo.BusyboxApp();
-        foreach (var task in new[] { await Silo.Run(app, "true"), await Silo.Run(app, "exit 3"), await Silo.Run(app, "echo hello") })
+        await using var silo = await SiloProcess.Up("quiet", engine.SocketUri);
+        var app = await silo.BusyboxApp();
+        foreach (var task in new[] { await silo.Run(app, "true"), await silo.Run(app, "exit 3"), await silo.Run(app, "echo hello") })
         {
-            await Silo.End(task);
+            await silo.End(task);
         }
 
-        await Silo.LeavesNothing();
-        Assert.Equal(0, await Silo.Stop());
+        await silo.LeavesNothing();
+        Assert.Equal(0, await silo.Stop());
 
-        Assert.Equal($"Granary is up: cell {Silo.Cell} on {Silo.Engine}, API at {Silo.Api.GetLeftPart(UriPartial.Authority)}. Ctrl-C stops it.", Assert.Single(Silo.Output));
-        Assert.DoesNotContain(Silo.Errors, each => IsError(each) || each.StartsWith("warn:", StringComparison.Ordinal));
+        Assert.Equal($"Granary is up: cell {silo.Cell} on {silo.Engine}, API at {silo.Api.GetLeftPart(UriPartial.Authority)}. Ctrl-C stops it.", Assert.Single(silo.Output));
+        Assert.DoesNotContain(silo.Errors, each => IsError(each) || each.StartsWith("warn:", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Told_to_stop_it_goes_and_its_containers_run_on()
     {
-        silo = await SiloProcess.Up($"s{Guid.NewGuid():N}"[..8], engine!.SocketUri, "--memory", "160");
-        var app = await Silo.BusyboxApp();
+        await using var silo = await SiloProcess.Up("stopped", engine.SocketUri, "--memory", "160");
+        var app = await silo.BusyboxApp();
         var tasks = new List<TaskState>();
         for (var each = 0; each < 12; each++)
         {
-            tasks.Add(await Silo.Run(app, "echo ready; sleep 8; exit 5"));
+            tasks.Add(await silo.Run(app, "echo ready; sleep 8; exit 5"));
         }
 
-        await Silo.Says(tasks[0], "ready");
-        using var docker = Scene.Docker(Silo.Engine);
+        await silo.Says(tasks[0], "ready");
+        using var docker = Scene.Docker(silo.Engine);
         using var load = new CancellationTokenSource();
-        var asking = Ask(Silo.Api, load.Token);
+        var asking = Ask(silo.Api, load.Token);
         var before = await RunningOurs(docker);
         var since = TimeProvider.System.GetTimestamp();
-        var code = await Silo.Stop();
+        var code = await silo.Stop();
         var took = TimeProvider.System.GetElapsedTime(since);
         var after = await RunningOurs(docker);
         await load.CancelAsync();
         await asking;
 
         Assert.Equal(0, code);
-        Assert.True(took < StopMax, $"The stop took {took}.\n{Silo.Said}");
+        Assert.True(took < StopMax, $"The stop took {took}.\n{silo.Said}");
         Assert.NotEmpty(before);
         Assert.Subset(after, before);
 
-        await Silo.Start();
+        await silo.Start();
         foreach (var task in tasks)
         {
-            var ended = await Silo.End(task);
+            var ended = await silo.End(task);
             Assert.True((ended.Phase, ended.ExitCode, ended.Counters.Losses) == (TaskPhase.Failed, 5, 0), await Scene.Story(Silo, task));
-            Assert.Single(await Silo.Log(task), each => each == "ready");
+            Assert.Single(await silo.Log(task), each => each == "ready");
         }
 
-        await Silo.LeavesNothing();
-        Assert.DoesNotContain(Silo.Errors, IsError);
+        await silo.LeavesNothing();
+        Assert.DoesNotContain(silo.Errors, IsError);
     }
 
     private static bool IsError(string line) => line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal);

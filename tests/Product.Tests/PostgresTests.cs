@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Granary.Core.Tasks;
 using Granary.Testing;
+using Npgsql;
 
 namespace Granary.Product.Tests;
 
@@ -9,6 +10,8 @@ namespace Granary.Product.Tests;
 [Collection(SharedEngine.Collection)]
 public sealed class PostgresTests(SharedEngine engine, PrivatePostgres postgres) : IClassFixture<PrivatePostgres>
 {
+    private const string Secret = "s3cret-of-the-database";
+
     /// <summary>Long enough for every timer of the silo to meet the outage.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(10);
 
@@ -76,6 +79,42 @@ public sealed class PostgresTests(SharedEngine engine, PrivatePostgres postgres)
         Assert.Equal(Counted(40, 5), await silo.Log(brief));
         await silo.LeavesNothing();
         Assert.DoesNotContain(silo.Errors, IsError);
+    }
+
+    [Fact]
+    public async Task A_role_or_a_database_that_is_not_there_is_told()
+    {
+        var good = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabase());
+
+        var role = await Refused(new(good.ConnectionString) { Username = "nobody-of-ours", Password = Secret });
+        var database = await Refused(new(good.ConnectionString) { Database = "no-such" });
+
+        Assert.Contains("nobody-of-ours", role, StringComparison.Ordinal);
+        Assert.Contains("database \"no-such\" does not exist", database, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_make_tables_is_told()
+    {
+        var good = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabase());
+        await using var source = NpgsqlDataSource.Create(good);
+        await using var make = source.CreateCommand($"CREATE ROLE reader LOGIN PASSWORD '{Secret}'; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        await make.ExecuteNonQueryAsync();
+
+        var words = await Refused(new(good.ConnectionString) { Username = "reader", Password = Secret });
+
+        Assert.Contains("permission denied for schema public", words, StringComparison.Ordinal);
+    }
+
+    /// <summary>A silo on this database says why it does not start, in one line without the password, which this returns.</summary>
+    private static async Task<string> Refused(NpgsqlConnectionStringBuilder database)
+    {
+        var (code, errors) = await SiloProcess.Fails(await TestState.FolderFor($"no-{Guid.NewGuid():N}"[..10]), "--db", database.ConnectionString);
+        var words = Assert.Single(errors);
+        Assert.Equal(1, code);
+        Assert.DoesNotContain(Secret, words, StringComparison.Ordinal);
+        Assert.Contains("Check that", words, StringComparison.Ordinal);
+        return words;
     }
 
     private async Task<SiloProcess> Up(string name) => await SiloProcess.Up(name, engine.SocketUri, "--db", await postgres.CreateDatabase());

@@ -3,8 +3,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Granary.Core.Apps;
-using Granary.Testing;
 
 namespace Granary.Product.Tests;
 
@@ -12,6 +10,11 @@ namespace Granary.Product.Tests;
 public sealed class UploadTests : IAsyncLifetime
 {
     private const long Gigabyte = 1L << 30;
+
+    /// <summary>Kinds of file and their permissions, as Unix has them.</summary>
+    private const int SymbolicLink = 0xA1FF;
+
+    private const int BlockDevice = 0x61B6;
 
     /// <summary>Of the silo at its highest, in KB: it takes about 200 MB when it does nothing.</summary>
     private const long MemoryKbMax = 600 * 1024;
@@ -36,69 +39,63 @@ public sealed class UploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_gigabyte_and_more_is_refused_with_little_memory_and_leaves_nothing()
+    public async Task More_than_a_gigabyte_is_refused_before_it_comes()
     {
-        var path = await PackagePath();
-        using var declared = await Upload(path, new Zeros(Gigabyte + 1, declares: true));
-        using var chunked = await Upload(path, new Zeros(Gigabyte + 1, declares: false));
+        var path = await Silo.NewPackage();
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, declared.StatusCode);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, chunked.StatusCode);
-        Assert.Equal("AWAITING_UPLOAD", (await State(path)).State);
-        Assert.Empty(Files());
-        Assert.InRange(await HighestMemoryKb(), 1, MemoryKbMax);
+        using var answer = await Http.Upload(path, new Zeros(Gigabyte + 1));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal("AWAITING_UPLOAD", (await Http.State(path)).State);
+        Assert.Empty(Silo.Blobs());
     }
 
     [Fact]
-    public async Task Nearly_a_gigabyte_that_is_no_zip_fails_with_little_memory_and_leaves_nothing()
+    public async Task Nearly_a_gigabyte_that_is_no_zip_is_refused_with_little_memory_and_leaves_nothing()
     {
-        var path = await PackagePath();
-        using var answer = await Upload(path, new Zeros(Gigabyte - 4096, declares: true));
+        var path = await Silo.NewPackage();
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var (state, error) = await State(path);
-        Assert.Equal("FAILED", state);
-        Assert.False(string.IsNullOrEmpty(error), "The package says why.");
-        Assert.Empty(Files());
+        using var answer = await Http.Upload(path, new Zeros(Gigabyte - 4096));
+
+        await IsRefused(answer, path, "archive");
         Assert.InRange(await HighestMemoryKb(), 1, MemoryKbMax);
     }
 
     [Theory]
-    [InlineData("../escape", 1, "../escape")]
-    [InlineData("/etc/passwd", 1, "/etc/passwd")]
-    [InlineData("bomb", 64 * 1024 * 1024, "bomb")]
-    public async Task A_hostile_zip_fails_with_the_reason_and_leaves_nothing(string name, int size, string reason)
+    [InlineData("../escape", "x", 0, "entry \"../escape\"")]
+    [InlineData("/etc/passwd", "x", 0, "entry \"/etc/passwd\"")]
+    [InlineData("escape", "../../etc/passwd", SymbolicLink, "entry \"escape\" is a symbolic link that leads out of the archive")]
+    [InlineData("disk", "", BlockDevice, "entry \"disk\" is neither a file, nor a folder, nor a symbolic link")]
+    public async Task A_hostile_name_is_refused_with_the_reason_and_leaves_nothing(string name, string content, int mode, string reason)
     {
-        var path = await PackagePath();
-        using var answer = await Upload(path, new ByteArrayContent(await Zip(name, size)));
+        var path = await Silo.NewPackage();
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var (state, error) = await State(path);
+        using var answer = await Http.Upload(path, new ByteArrayContent(await Zip(name, Encoding.UTF8.GetBytes(content), mode)));
+
+        await IsRefused(answer, path, reason);
+    }
+
+    [Fact]
+    public async Task A_bomb_is_refused_with_the_reason_and_leaves_nothing()
+    {
+        var path = await Silo.NewPackage();
+
+        using var answer = await Http.Upload(path, new ByteArrayContent(await Zip("bomb", new byte[64 * 1024 * 1024])));
+
+        await IsRefused(answer, path, "entry \"bomb\" unpacks to more than 200 times its packed size");
+    }
+
+    /// <summary>The answer and the package say why, and no bits are kept.</summary>
+    private async Task IsRefused(HttpResponseMessage answer, string path, string reason)
+    {
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Contains(reason, body.RootElement.GetProperty("errors")[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var (state, error) = await Http.State(path);
         Assert.Equal("FAILED", state);
         Assert.Contains(reason, error, StringComparison.Ordinal);
-        Assert.Empty(Files());
+        Assert.Empty(Silo.Blobs());
     }
-
-    private async Task<string> PackagePath()
-    {
-        var app = await Silo.Client.CreateApp("uploads");
-        return $"/v3/packages/{(await Silo.Client.CreatePackage(app.Id, Lifecycle.Bits)).Id}";
-    }
-
-    private async Task<HttpResponseMessage> Upload(string path, HttpContent bits)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{path}/upload") { Content = new MultipartFormDataContent { { bits, "bits", "app.zip" } } };
-        request.Headers.ExpectContinue = true; // The answer may come before the body, which is then not sent.
-        return await Http.SendAsync(request);
-    }
-
-    private async Task<(string? State, string? Error)> State(string path)
-    {
-        using var package = JsonDocument.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative)));
-        return (package.RootElement.GetProperty("state").GetString(), package.RootElement.GetProperty("data").GetProperty("error").GetString());
-    }
-
-    private string[] Files() => Directory.GetFiles(Path.Combine(Silo.Folder, "blobs"), "*", SearchOption.AllDirectories);
 
     private async Task<long> HighestMemoryKb()
     {
@@ -106,33 +103,18 @@ public sealed class UploadTests : IAsyncLifetime
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
-    private static async Task<byte[]> Zip(string name, int size)
+    /// <param name="mode">The kind and the permissions of its one entry; 0 for those of a file.</param>
+    private static async Task<byte[]> Zip(string name, byte[] content, int mode = 0)
     {
         using var bytes = new MemoryStream();
         await using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8))
         {
-            await using var entry = await zip.CreateEntry(name, CompressionLevel.SmallestSize).OpenAsync();
-            await entry.WriteAsync(new byte[size]);
+            var entry = zip.CreateEntry(name, CompressionLevel.SmallestSize);
+            entry.ExternalAttributes = mode is 0 ? entry.ExternalAttributes : mode << 16;
+            await using var stream = await entry.OpenAsync();
+            await stream.WriteAsync(content);
         }
 
         return bytes.ToArray();
-    }
-
-    private sealed class Zeros(long length, bool declares) : HttpContent
-    {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            var block = new byte[1 << 20];
-            for (var left = length; left > 0; left -= block.Length)
-            {
-                await stream.WriteAsync(block.AsMemory(0, (int)Math.Min(left, block.Length)));
-            }
-        }
-
-        protected override bool TryComputeLength(out long computed)
-        {
-            computed = length;
-            return declares;
-        }
     }
 }
