@@ -86,7 +86,7 @@ public sealed class GoodGuestTests(SharedEngine engine)
         foreach (var task in tasks)
         {
             var ended = await silo.End(task);
-            Assert.True((ended.Phase, ended.ExitCode, ended.Counters.Losses) == (TaskPhase.Failed, 5, 0), await Scene.Story(Silo, task));
+            Assert.True((ended.Phase, ended.ExitCode, ended.Counters.Losses) == (TaskPhase.Failed, 5, 0), await Scene.Story(silo, task));
             Assert.Single(await silo.Log(task), each => each == "ready");
         }
 
