@@ -49,8 +49,8 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public GranaryClient Client => (connection ?? throw new InvalidOperationException("The silo is not up.")).Client;
 
-    /// <summary>Root's capabilities that it goes without, as setpriv takes them; null for none.</summary>
-    private string? WithoutCapabilities { get; init; }
+    /// <summary>Root's capabilities that it goes without from its next start, as setpriv takes them; null for none.</summary>
+    public string? WithoutCapabilities { get; set; }
 
     public int Pid => process!.Id;
 
