@@ -10,7 +10,7 @@ namespace Granary.Product.Tests;
 [Collection(SharedEngine.Collection)]
 public sealed class GoodGuestTests(SharedEngine engine)
 {
-    /// <summary>A stop that is told to wait for nothing takes about a second on an idle machine.</summary>
+    /// <summary>A stop waits for no container, and takes about a second on an idle machine.</summary>
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -51,7 +51,8 @@ public sealed class GoodGuestTests(SharedEngine engine)
         Assert.Equal(0, await silo.Stop());
 
         Assert.Equal($"Granary is up: cell {silo.Cell} on {silo.Engine}, API at {silo.Api.GetLeftPart(UriPartial.Authority)}. Ctrl-C stops it.", Assert.Single(silo.Output));
-        Assert.DoesNotContain(silo.Errors, each => IsError(each) || each.StartsWith("warn:", StringComparison.Ordinal));
+        Assert.Empty(silo.Warnings);
+        Assert.Empty(silo.Faults);
     }
 
     [Fact]
@@ -60,27 +61,24 @@ public sealed class GoodGuestTests(SharedEngine engine)
         await using var silo = await SiloProcess.Up("stopped", engine.SocketUri, "--memory", "160");
         var app = await silo.BusyboxApp();
         var tasks = new List<TaskState>();
-        for (var each = 0; each < 12; each++)
+        for (var each = 0; each < 8; each++)
         {
-            tasks.Add(await silo.Run(app, "echo ready; sleep 8; exit 5"));
+            tasks.Add(await silo.Run(app, "trap 'exit 9' TERM; echo ready; sleep 5 & wait; exit 5"));
         }
 
         await silo.Says(tasks[0], "ready");
         using var docker = Scene.Docker(silo.Engine);
         using var load = new CancellationTokenSource();
         var asking = Ask(silo.Api, load.Token);
-        var before = await RunningOurs(docker);
+        Assert.Contains(await Scene.Ours(docker), each => each.State == "running");
         var since = TimeProvider.System.GetTimestamp();
         var code = await silo.Stop();
         var took = TimeProvider.System.GetElapsedTime(since);
-        var after = await RunningOurs(docker);
         await load.CancelAsync();
         await asking;
 
         Assert.Equal(0, code);
         Assert.True(took < StopMax, $"The stop took {took}.\n{silo.Said}");
-        Assert.NotEmpty(before);
-        Assert.Subset(after, before);
 
         await silo.Start();
         foreach (var task in tasks)
@@ -91,10 +89,8 @@ public sealed class GoodGuestTests(SharedEngine engine)
         }
 
         await silo.LeavesNothing();
-        Assert.DoesNotContain(silo.Errors, IsError);
+        Assert.Empty(silo.Faults);
     }
-
-    private static bool IsError(string line) => line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal);
 
     private static async Task Ask(Uri api, CancellationToken ended)
     {
@@ -111,9 +107,6 @@ public sealed class GoodGuestTests(SharedEngine engine)
             }
         }
     }
-
-    private static async Task<HashSet<string>> RunningOurs(DockerClient docker) =>
-        [.. (await Scene.Ours(docker)).Where(each => each.State == "running").Select(each => each.ID)];
 
     /// <summary>Some are named like ours without our labels, some have our labels with the name of another cell.</summary>
     private static async Task MakeForeignThings(DockerClient docker)

@@ -59,6 +59,11 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public string[] Errors => Copy(errors);
 
+    /// <summary>What it told its operator as an error or worse.</summary>
+    public string[] Faults => [.. Errors.Where(each => each.StartsWith("fail:", StringComparison.Ordinal) || each.StartsWith("crit:", StringComparison.Ordinal))];
+
+    public string[] Warnings => [.. Errors.Where(each => each.StartsWith("warn:", StringComparison.Ordinal))];
+
     public string Said => string.Join('\n', [.. Output, .. Errors]);
 
     /// <summary>A silo that is up.</summary>
