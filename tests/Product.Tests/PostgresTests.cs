@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Granary.Core.Tasks;
 using Granary.Testing;
@@ -54,11 +55,8 @@ public sealed class PostgresTests(SharedEngine engine, PrivatePostgres postgres)
             var since = TimeProvider.System.GetTimestamp();
             do
             {
-                using var answer = await http.GetAsync(new Uri("/v3/tasks", UriKind.Relative));
-                using var body = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
-                var error = body.RootElement.GetProperty("errors")[0];
-                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-                Assert.Equal((10015, "CF-ServiceUnavailable"), (error.GetProperty("code").GetInt32(), error.GetProperty("title").GetString()));
+                await IsUnavailable(await http.GetAsync(new Uri("/v3/tasks", UriKind.Relative)));
+                await IsUnavailable(await http.PostAsJsonAsync($"/v3/apps/{app.Id}/tasks", new { command = "true" }));
                 await Task.Delay(200); // Not a wait for something: how often a client asks.
             }
             while (TimeProvider.System.GetElapsedTime(since) < Outage);
@@ -77,6 +75,7 @@ public sealed class PostgresTests(SharedEngine engine, PrivatePostgres postgres)
         Assert.Equal((TaskPhase.Failed, 5, 1), (brief.Phase, brief.ExitCode, brief.Attempt));
         Assert.Equal(Counted(150, 7), await silo.Log(lasting));
         Assert.Equal(Counted(40, 5), await silo.Log(brief));
+        Assert.Equal(2, (await http.GetFromJsonAsync<JsonElement>(new Uri("/v3/tasks", UriKind.Relative))).GetProperty("pagination").GetProperty("total_results").GetInt32());
         await silo.LeavesNothing();
         Assert.Empty(silo.Faults);
     }
@@ -115,6 +114,14 @@ public sealed class PostgresTests(SharedEngine engine, PrivatePostgres postgres)
         Assert.DoesNotContain(Secret, words, StringComparison.Ordinal);
         Assert.Contains("Check that", words, StringComparison.Ordinal);
         return words;
+    }
+
+    private static async Task IsUnavailable(HttpResponseMessage answer)
+    {
+        using var ending = answer;
+        var error = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors")[0];
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal((10015, "CF-ServiceUnavailable"), (error.GetProperty("code").GetInt32(), error.GetProperty("title").GetString()));
     }
 
     private async Task<SiloProcess> Up(string name) => await SiloProcess.Up(name, engine.SocketUri, "--db", await postgres.CreateDatabase());
