@@ -68,7 +68,7 @@ public sealed partial class GranaryClient
         var piece = new byte[PieceBytes];
         var offset = 0L;
         int read;
-        while ((read = await zip.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellation)) > 0)
+        while ((read = await Read()) > 0)
         {
             var (at, bits) = (offset, piece[..read]);
             await Ask(() => Package(package).Append(at, bits), cancellation);
@@ -76,6 +76,19 @@ public sealed partial class GranaryClient
         }
 
         return await Ask(() => Package(package).Complete(), cancellation);
+
+        async Task<int> Read()
+        {
+            try
+            {
+                return await zip.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellation);
+            }
+            catch (Exception) when (!cancellation.IsCancellationRequested)
+            {
+                await Package(package).Abandon(); // There is no more to come. Who cannot say so leaves it to the sweep of uploads.
+                throw;
+            }
+        }
     }
 
     /// <summary>The package, or null.</summary>

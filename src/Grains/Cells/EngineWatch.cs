@@ -20,7 +20,7 @@ internal sealed class EngineWatch(IContainerRuntime runtime, ICellJournal journa
     public DateTimeOffset Since { get; private set; } = clock.GetUtcNow();
 
     /// <summary>What the engine said when it did not answer.</summary>
-    public string Trouble { get; private set; } = "its engine was not asked yet";
+    public string Trouble { get; private set; } = "it was not asked yet";
 
     public async Task Load(CancellationToken cancellation) => record = await journal.EngineRecord(cancellation);
 
