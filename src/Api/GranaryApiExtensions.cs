@@ -27,7 +27,7 @@ public static class GranaryApiExtensions
         var options = services.AddOptions<ApiOptions>().ValidateDataAnnotations().ValidateOnStart();
         if (section is not null)
         {
-            options.Bind(section);
+            options.Bind(section, binder => binder.ErrorOnUnknownConfiguration = true);
         }
 
         services.AddRouting();

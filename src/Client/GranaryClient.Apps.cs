@@ -12,7 +12,14 @@ public sealed partial class GranaryClient
     private const int PieceBytes = 512 * 1024;
 
     /// <summary>Makes an app. The name must be free in its space.</summary>
-    public async Task<AppState> CreateApp(string name, Lifecycle lifecycle = Lifecycle.Bits, Guid? space = null, Metadata? metadata = null, AppId? id = null, CancellationToken cancellation = default)
+    public async Task<AppState> CreateApp(
+        string name,
+        Lifecycle lifecycle = Lifecycle.Bits,
+        Guid? space = null,
+        Metadata? metadata = null,
+        ImmutableSortedDictionary<string, string?>? variables = null,
+        AppId? id = null,
+        CancellationToken cancellation = default)
     {
         var home = space ?? DefaultSpace;
         if (await FindApp(name, home, cancellation) is { } taken && taken.Id != id)
@@ -20,7 +27,7 @@ public sealed partial class GranaryClient
             throw new RefusedException(new Refusal(RefusalReason.Invalid, $"App with the name '{name}' already exists."));
         }
 
-        return await Ask(() => App(id ?? new AppId(Guid.NewGuid())).Create(name, home, lifecycle, metadata ?? Metadata.Empty), cancellation);
+        return await Ask(() => App(id ?? new AppId(Guid.NewGuid())).Create(name, home, lifecycle, metadata ?? Metadata.Empty, variables ?? ImmutableSortedDictionary<string, string?>.Empty), cancellation);
     }
 
     /// <summary>The app of this name (compared without regard to case), or null.</summary>
@@ -61,7 +68,7 @@ public sealed partial class GranaryClient
         var piece = new byte[PieceBytes];
         var offset = 0L;
         int read;
-        while ((read = await zip.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellation)) > 0)
+        while ((read = await Read()) > 0)
         {
             var (at, bits) = (offset, piece[..read]);
             await Ask(() => Package(package).Append(at, bits), cancellation);
@@ -69,6 +76,19 @@ public sealed partial class GranaryClient
         }
 
         return await Ask(() => Package(package).Complete(), cancellation);
+
+        async Task<int> Read()
+        {
+            try
+            {
+                return await zip.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellation);
+            }
+            catch (Exception) when (!cancellation.IsCancellationRequested)
+            {
+                await Package(package).Abandon(); // There is no more to come. Who cannot say so leaves it to the sweep of uploads.
+                throw;
+            }
+        }
     }
 
     /// <summary>The package, or null.</summary>

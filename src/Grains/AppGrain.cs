@@ -18,11 +18,11 @@ internal sealed class AppGrain(
     private int sequenceIdsLeft;
     private int sequenceIdsGiven;
 
-    public async Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata)
+    public async Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata, ImmutableSortedDictionary<string, string?> variables)
     {
         try
         {
-            return await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata));
+            return await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata, variables));
         }
         catch (NameTakenException)
         {
@@ -41,11 +41,6 @@ internal sealed class AppGrain(
         }
 
         var droplet = await Droplet(request.Droplet ?? State.CurrentDroplet);
-        if (request.Droplet is not null && droplet?.App != State.Id)
-        {
-            return new(new Refusal(RefusalReason.DropletNotFound, "Droplet not found"));
-        }
-
         var (spec, refusal) = TaskRules.Resolve(request, task, State, droplet, policy);
         return spec is null ? new(refusal!) : new(new Admission(await NextSequenceId(), spec));
     }

@@ -93,9 +93,12 @@ internal sealed class PackageGrain(
         }
         catch (FileNotFoundException)
         {
+            await blobs.Abandon(State.Id.Value, CancellationToken.None); // An answer without bits would be given again and again.
             return new(new Refusal(RefusalReason.Unreadable, "The upload has no bits: send the zip first, in one piece or in several"));
         }
     }
+
+    public Task Abandon() => Refuse() is null ? blobs.Abandon(State.Id.Value, CancellationToken.None) : Task.CompletedTask;
 
     private async Task<Answer<PackageState>> Inspect(Blob blob)
     {

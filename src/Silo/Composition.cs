@@ -34,10 +34,13 @@ internal static class Composition
         silo.Services.AddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<GranaryClient>();
         silo.Services.AddSingleton(journal);
-        silo.Services.AddSingleton<IBlobStore>(new DirectoryBlobStore(Path.Combine(options.State, "blobs")));
+        silo.Services.AddSingleton(new DirectoryBlobStore(Path.Combine(options.State, "blobs")));
+        silo.Services.AddSingleton<IBlobStore>(services => services.GetRequiredService<DirectoryBlobStore>());
         silo.Services.AddOptions<PlacementOptions>().Bind(settings.GetSection("Placement"), Strict);
         silo.Services.AddOptions<LogRetentionOptions>().Bind(settings.GetSection("Logs"), Strict).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddHostedService<LogRetention>();
+        silo.Services.AddOptions<UploadOptions>().Bind(settings.GetSection("Uploads"), Strict).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddHostedService<UploadSweep>();
         silo.Services.AddOptions<ArchiveOptions>().Bind(settings.GetSection("Archives"), Strict).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton<ZipUnpacker>();
         silo.Services.AddSingleton<IDropletUnpacker>(services => services.GetRequiredService<ZipUnpacker>());

@@ -9,37 +9,35 @@ using Microsoft.Extensions.Options;
 
 if (args is ["--help" or "-h"])
 {
-    Console.WriteLine($"Usage: granary up {string.Join(' ', SiloOptions.Switches.Select(each => $"[{each.Key} {each.Value.ToUpperInvariant()}]"))}");
+    Console.WriteLine(CommandLine.Usage);
     return 0;
 }
 
+var isUp = false;
 var stopping = CancellationToken.None;
 try
 {
-    var configuration = new ConfigurationBuilder().AddEnvironmentVariables("GRANARY_").AddCommandLine(args, new Dictionary<string, string>(SiloOptions.Switches) { ["--config"] = "Config" }).Build();
-    if (configuration["Config"] is { } file)
-    {
-        configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file)).AddConfiguration(configuration).Build();
-    }
-
-    var options = configuration.Get<SiloOptions>() ?? new SiloOptions();
-    var faults = new List<ValidationResult>();
-    if (!Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
-    {
-        throw new ValidationException(string.Join(Environment.NewLine, faults.Select(each => each.ErrorMessage)));
-    }
-
+    var settings = Settings.Read(args);
+    var options = settings.Options;
+    Ports.Check(options);
+    using var folder = StateFolder.Hold(options.State);
     await using var journal = await Composition.OpenJournal(options);
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
     builder.WebHost.UseUrls(options.Http);
     // Standard output has one line, which says that it is up. The rest of what a silo tells is for its operator; Logging:LogLevel asks for more.
     builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Orleans", "Warning"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Polly", "Warning")] });
-    builder.Host.UseOrleans(silo => silo.AddGranary(options, journal, configuration));
-    builder.Services.AddGranaryApi(configuration.GetSection(ApiOptions.Section));
+    ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Quiet() });
+    // A start that fails is told below, in one line.
+    builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isUp && level >= LogLevel.Warning);
+    builder.Host.UseOrleans(silo => silo.AddGranary(options, journal, settings.All));
+    builder.Services.AddGranaryApi(settings.All.GetSection(ApiOptions.Section));
     await using var app = builder.Build();
     app.MapGranaryApi();
-    app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Granary is up: cell {options.Cell} on {options.Docker}, API at {options.Http}. Ctrl-C stops it."));
+    app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        isUp = true;
+        Console.WriteLine($"Granary is up: cell {options.Cell} on {options.Docker}, API at {options.Http}. Ctrl-C stops it.");
+    });
     stopping = app.Lifetime.ApplicationStopping;
     await app.RunAsync();
     return 0;
@@ -48,8 +46,30 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
     return 0; // Told to stop before it was up.
 }
+catch (UsageException fault)
+{
+    return await GiveUp(fault, 2);
+}
 catch (Exception fault) when (fault is ValidationException or OptionsValidationException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DatabaseUnavailableException or SchemaMismatchException)
 {
-    await Console.Error.WriteLineAsync($"granary: {fault.Message}");
-    return 1;
+    return await GiveUp(fault, 1);
 }
+
+static async Task<int> GiveUp(Exception fault, int code)
+{
+    foreach (var line in fault.Message.Split(Environment.NewLine))
+    {
+        await Console.Error.WriteLineAsync($"granary: {line}");
+    }
+
+    return code;
+}
+
+// The watchdog of Orleans takes its own first look, before the one it watches has begun, for a stall since the machine was started.
+static IEnumerable<KeyValuePair<string, string?>> Quiet() =>
+    [
+        new("Logging:LogLevel:Orleans", "Warning"),
+        new("Logging:LogLevel:Orleans.Runtime.Watchdog", "Error"),
+        new("Logging:LogLevel:Microsoft", "Warning"),
+        new("Logging:LogLevel:Polly", "Warning"),
+    ];

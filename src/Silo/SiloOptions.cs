@@ -73,13 +73,18 @@ public sealed partial class SiloOptions : IValidatableObject
             yield return new ValidationResult($"--cell is '{Cell}': a name has 1 to 63 letters, digits, '-' or '.', and begins with a letter or digit.");
         }
 
-        if (!Uri.TryCreate(Http, UriKind.Absolute, out var http) || http.Scheme != Uri.UriSchemeHttp)
+        if (!Uri.TryCreate(Http, UriKind.Absolute, out var http) || http.Scheme != Uri.UriSchemeHttp || http.PathAndQuery != "/" || http.UserInfo.Length > 0 || http.Port == 0)
         {
             yield return new ValidationResult($"--http is '{Http}': write it as http://127.0.0.1:8080.");
         }
         else if (!IsLoopback(http.Host))
         {
             yield return new ValidationResult($"--http is '{Http}': the API has no token server yet, so it listens on loopback only. Use http://127.0.0.1:{http.Port}, and a tunnel (ssh -L) to reach it from elsewhere.");
+        }
+
+        if (new[] { SiloPort, GatewayPort, http?.Port ?? 0 }.Distinct().Count() < 3)
+        {
+            yield return new ValidationResult($"--http, --silo-port and --gateway-port need a port each: they are {http?.Port}, {SiloPort} and {GatewayPort}.");
         }
 
         if (!Path.IsPathRooted(State))

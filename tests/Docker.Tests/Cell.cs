@@ -71,7 +71,7 @@ public sealed class Cell : IAsyncDisposable
     public async Task<Ran> Run(ContainerSpec spec)
     {
         var attempt = await Created(spec);
-        var output = await Runtime.OpenOutput(attempt, OutputPosition.Start, default);
+        var output = await Runtime.OpenOutput(attempt, OutputMarks.Start, default);
         var outcome = await Runtime.Start(attempt, default).WaitAsync(Patience);
         Assert.True(outcome is StartOutcome.Started, outcome.ToString());
         var lines = new List<OutputLine>();

@@ -1,5 +1,6 @@
 using Docker.DotNet.Models;
 using Granary.Core.Runtime;
+using Granary.Grains.Cells;
 using Granary.Silo.Docker;
 using Granary.Testing;
 
@@ -28,7 +29,7 @@ public class ForeignThingsTests(SharedEngine engine) : EngineTests(engine)
     {
         await Cell.Client.Volumes.CreateAsync(new VolumesCreateParameters { Name = "granary-identity" });
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Cell.Runtime.Mark("m", default));
+        await Assert.ThrowsAsync<ForeignEngineException>(() => Cell.Runtime.Mark("m", default));
 
         Assert.Null((await Cell.Runtime.Describe(default)).Marker);
         await Cell.Client.Volumes.RemoveAsync("granary-identity");
@@ -50,7 +51,7 @@ public class ForeignThingsTests(SharedEngine engine) : EngineTests(engine)
     {
         var before = await Cell.Runtime.Describe(default);
         var attempt = await Cell.Started(Cell.Droplet("head -c 200000000 /dev/zero >file; sync; echo done; sleep 1000", memoryMb: 256, diskMb: 256));
-        await foreach (var line in await Cell.Runtime.OpenOutput(attempt, OutputPosition.Start, default))
+        await foreach (var line in await Cell.Runtime.OpenOutput(attempt, OutputMarks.Start, default))
         {
             break;
         }

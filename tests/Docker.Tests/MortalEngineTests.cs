@@ -72,7 +72,7 @@ public class MortalEngineTests : IAsyncLifetime
     public async Task A_wait_and_an_output_break_when_the_engine_is_killed_and_the_output_goes_on_later()
     {
         var attempt = await Cell.Created(Cell.Image("for n in 1 2 3; do echo $n; done; sleep 1000"));
-        var output = (await Cell.Runtime.OpenOutput(attempt, OutputPosition.Start, default)).GetAsyncEnumerator();
+        var output = (await Cell.Runtime.OpenOutput(attempt, OutputMarks.Start, default)).GetAsyncEnumerator();
         await Cell.Runtime.Start(attempt, default);
         Assert.True(await output.MoveNextAsync());
         await Stored(attempt, lines: 3);
@@ -90,7 +90,7 @@ public class MortalEngineTests : IAsyncLifetime
         await output.DisposeAsync();
         await Engine.Restart();
         var rest = new List<OutputLine>();
-        await foreach (var line in await Cell.Runtime.OpenOutput(attempt, new OutputPosition(1, 0), default))
+        await foreach (var line in await Cell.Runtime.OpenOutput(attempt, new OutputMarks(new OutputPosition(1, 0), ""), default))
         {
             rest.Add(line);
         }
@@ -117,7 +117,7 @@ public class MortalEngineTests : IAsyncLifetime
     /// <summary>Returns when the engine's own copy holds so many lines.</summary>
     private async Task Stored(AttemptKey attempt, int lines)
     {
-        await foreach (var line in await Cell.Runtime.OpenOutput(attempt, OutputPosition.Start, default))
+        await foreach (var line in await Cell.Runtime.OpenOutput(attempt, OutputMarks.Start, default))
         {
             if (--lines == 0)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
 using Granary.Core;
@@ -32,7 +33,7 @@ public sealed class AppTests : IAsyncLifetime
     [Fact]
     public async Task An_uploaded_zip_becomes_the_droplet_of_its_app()
     {
-        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty);
+        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
         var zip = Zip(("Procfile", "worker: ./work"), ("work", "echo"));
         Assert.Equal(RefusalReason.PackageNotReady, (await Droplet.Stage(package)).Refusal!.Reason);
@@ -57,7 +58,7 @@ public sealed class AppTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_archive_says_why_each_time_and_leaves_no_bits()
     {
-        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty);
+        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
         await Package.Append(0, Zip(("../escape", "x")));
 
@@ -73,7 +74,7 @@ public sealed class AppTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_without_bits_is_refused_and_may_still_be_made()
     {
-        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty);
+        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
 
         var empty = await Package.Complete();
@@ -91,9 +92,9 @@ public sealed class AppTests : IAsyncLifetime
         Assert.Equal(RefusalReason.AppNotFound, (await Package.Create(app, Lifecycle.Bits, null)).Refusal!.Reason);
         Assert.Equal(RefusalReason.AppNotFound, (await world.Grain(new TaskId(Guid.NewGuid())).Submit(app, new TaskSubmission { Command = "true" })).Refusal!.Reason);
         Assert.Equal(RefusalReason.TaskNotFound, (await world.Grain(new TaskId(Guid.NewGuid())).Cancel()).Refusal!.Reason);
-        await App.Create("Twin", space, Lifecycle.Bits, Metadata.Empty);
+        await App.Create("Twin", space, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
 
-        var twin = await other.Create("tWIN", space, Lifecycle.Bits, Metadata.Empty);
+        var twin = await other.Create("tWIN", space, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         var image = await Package.Create(app, Lifecycle.Docker, "busybox");
         var started = await App.Desire(DesiredState.Started);
         var unstaged = await App.AssignDroplet(droplet);

@@ -10,6 +10,7 @@ using Granary.Silo;
 using Granary.Silo.Docker;
 using Granary.Silo.Droplets;
 using Granary.Silo.Storage;
+using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Logs;
 using Granary.Testing;
 
@@ -27,6 +28,7 @@ public sealed partial class OperationsDocTests
         ("Engine", new DockerOptions(), ["Endpoint", "StateFolder"]),
         ("Storage", new StorageOptions { Database = "" }, ["Database"]),
         ("Logs", new LogRetentionOptions(), []),
+        ("Uploads", new UploadOptions(), []),
         ("Archives", new ArchiveOptions(), ["Limits"]),
         ("Api", new ApiOptions(), []),
     ];

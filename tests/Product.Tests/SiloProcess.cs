@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Granary.Client;
 using Granary.Testing;
 
@@ -17,10 +16,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 
     private readonly int[] ports = FreePorts();
-    private readonly StringBuilder said = new();
+    private readonly List<string> output = [];
+    private readonly List<string> errors = [];
     private readonly string[] more;
     private Process? process;
     private GranaryConnection? connection;
+
+    /// <summary>An engine that nobody asks.</summary>
+    private const string NoEngine = "unix:///nonexistent/docker.sock";
+
+    private const string Subject = "-dac_override,-dac_read_search";
 
     private SiloProcess(string folder, string engine, string[] more)
     {
@@ -36,22 +41,30 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public string Engine { get; }
 
+    public int SiloPort => ports[1];
+
     public int GatewayPort => ports[2];
 
     public Uri Api => new($"http://127.0.0.1:{ports[0]}");
 
     public GranaryClient Client => (connection ?? throw new InvalidOperationException("The silo is not up.")).Client;
 
-    public string Said
-    {
-        get
-        {
-            lock (said)
-            {
-                return said.ToString();
-            }
-        }
-    }
+    /// <summary>Root's capabilities that it goes without from its next start, as setpriv takes them; null for none.</summary>
+    public string? WithoutCapabilities { get; set; }
+
+    public int Pid => process!.Id;
+
+    /// <summary>Lines of standard output so far, over all its lives.</summary>
+    public string[] Output => Copy(output);
+
+    public string[] Errors => Copy(errors);
+
+    /// <summary>What it told its operator as an error or worse.</summary>
+    public string[] Faults => [.. Errors.Where(each => each.StartsWith("fail:", StringComparison.Ordinal) || each.StartsWith("crit:", StringComparison.Ordinal))];
+
+    public string[] Warnings => [.. Errors.Where(each => each.StartsWith("warn:", StringComparison.Ordinal))];
+
+    public string Said => string.Join('\n', [.. Output, .. Errors]);
 
     /// <summary>A silo that is up.</summary>
     public static async Task<SiloProcess> Up(string name, string engine, params string[] more)
@@ -61,15 +74,20 @@ internal sealed class SiloProcess : IAsyncDisposable
         return silo;
     }
 
-    /// <summary>A silo that cannot start: its exit code and its words.</summary>
-    public static async Task<(int Code, string Words)> Fails(string folder, string engine, params string[] more)
+    /// <summary>A silo that obeys the permissions of files, as root does not.</summary>
+    public static async Task<SiloProcess> UpAsSubject(string name, string engine, params string[] more)
     {
-        await using var silo = new SiloProcess(folder, engine, more);
-        silo.Launch();
-        using var limit = new CancellationTokenSource(StartMax);
-        await silo.process!.WaitForExitAsync(limit.Token);
-        return (silo.process.ExitCode, silo.Said);
+        var silo = new SiloProcess(await TestState.FolderFor(name), engine, more) { WithoutCapabilities = Subject };
+        await silo.Start();
+        return silo;
     }
+
+    /// <summary>A silo that cannot start: its exit code and what it said on standard error. It says nothing on standard output.</summary>
+    public static Task<(int Code, string[] Errors)> Fails(string folder, params string[] more) => Fails(new SiloProcess(folder, NoEngine, more));
+
+    /// <inheritdoc cref="Fails(string, string[])"/>
+    public static Task<(int Code, string[] Errors)> FailsAsSubject(string folder, params string[] more) =>
+        Fails(new SiloProcess(folder, NoEngine, more) { WithoutCapabilities = Subject });
 
     public async Task Start()
     {
@@ -126,6 +144,24 @@ internal sealed class SiloProcess : IAsyncDisposable
         process?.Dispose();
     }
 
+    private static async Task<(int Code, string[] Errors)> Fails(SiloProcess silo)
+    {
+        await using var ending = silo;
+        silo.Launch();
+        using var limit = new CancellationTokenSource(StartMax);
+        await silo.process!.WaitForExitAsync(limit.Token);
+        Assert.Empty(silo.Output);
+        return (silo.process.ExitCode, silo.Errors);
+    }
+
+    private static string[] Copy(List<string> lines)
+    {
+        lock (lines)
+        {
+            return [.. lines];
+        }
+    }
+
     private static int[] FreePorts()
     {
         var listeners = Enumerable.Range(0, 3).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
@@ -155,7 +191,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         string[] arguments = ["--cell", Cell, "--docker", Engine, "--state", Folder, "--http", Api.GetLeftPart(UriPartial.Authority), "--silo-port", $"{ports[1]}", "--gateway-port", $"{GatewayPort}"];
         // A switch that is given twice counts as it was given last.
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), [.. arguments, .. more]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] line = [.. WithoutCapabilities is null ? Array.Empty<string>() : ["setpriv", $"--bounding-set={WithoutCapabilities}"], Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), .. arguments, .. more];
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(each => each.StartsWith("GRANARY_", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(name);
@@ -163,18 +200,21 @@ internal sealed class SiloProcess : IAsyncDisposable
 
         start.Environment["DOTNET_ROOT"] = DotnetRoot;
         process = new Process { StartInfo = start };
-        process.OutputDataReceived += Hear;
-        process.ErrorDataReceived += Hear;
+        process.OutputDataReceived += (_, line) => Hear(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Hear(errors, line.Data);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
 
-    private void Hear(object sender, DataReceivedEventArgs line)
+    private static void Hear(List<string> lines, string? line)
     {
-        lock (said)
+        lock (lines)
         {
-            said.AppendLine(line.Data);
+            if (line is not null)
+            {
+                lines.Add(line);
+            }
         }
     }
 }

@@ -17,6 +17,12 @@ public abstract record Behaviour
     /// <summary>Prints lines on both streams and exits with 0.</summary>
     public sealed record Prints(ImmutableArray<string> Out, ImmutableArray<string> Error) : Behaviour;
 
+    /// <summary>Prints the same line this many times and exits with 0.</summary>
+    public sealed record PrintsAlike(int Lines) : Behaviour;
+
+    /// <summary>Says that it is ready, prints "out 1" to "out N" with pauses, and exits with 0.</summary>
+    public sealed record PrintsSlowly(int Lines) : Behaviour;
+
     /// <summary>Prints one line of the letter x, this many bytes long, and exits with 0.</summary>
     public sealed record PrintsLong(int Length) : Behaviour;
 

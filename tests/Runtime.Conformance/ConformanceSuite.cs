@@ -68,8 +68,20 @@ public abstract class ConformanceSuite
 
     protected Task<ContainerReport> Ended(AttemptKey attempt) => Runtime.Wait(attempt, default);
 
-    protected Task<IAsyncEnumerable<OutputLine>> Open(AttemptKey attempt, OutputPosition from = default) =>
-        Runtime.OpenOutput(attempt, from, default);
+    protected Task<IAsyncEnumerable<OutputLine>> Open(AttemptKey attempt, OutputMarks? from = null) =>
+        Runtime.OpenOutput(attempt, from ?? OutputMarks.Start, default);
+
+    /// <summary>The marks of somebody who took these lines.</summary>
+    protected static OutputMarks After(IEnumerable<OutputLine> lines, OutputMarks? from = null)
+    {
+        var trail = new OutputTrail(from ?? OutputMarks.Start);
+        foreach (var line in lines)
+        {
+            trail.Take(line);
+        }
+
+        return trail.Marks;
+    }
 
     protected Task<List<OutputLine>> ReadAll(IAsyncEnumerable<OutputLine> output)
     {

@@ -35,6 +35,8 @@ internal sealed class DockerEngine(PrivateEngine engine, IContainerRuntime runti
     {
         Behaviour.Exits exits => $"exit {exits.Code}",
         Behaviour.Prints prints => string.Join(';', [.. prints.Out.Select(line => $"echo '{line}'"), .. prints.Error.Select(line => $"echo '{line}' >&2"), "true"]),
+        Behaviour.PrintsAlike prints => $"yes 'the same' | head -n {prints.Lines}",
+        Behaviour.PrintsSlowly prints => $"echo {Behaviour.Ready}; n=1; while [ $n -le {prints.Lines} ]; do echo out $n; n=$((n+1)); sleep 0.05; done",
         Behaviour.PrintsLong prints => $"head -c {prints.Length} /dev/zero | tr '\\0' x; echo",
         Behaviour.PrintsWithoutLineEnd prints => $"echo '{prints.Line}'; printf %s '{prints.Rest}'",
         Behaviour.Waits => $"echo {Behaviour.Ready}; exec sleep 600",

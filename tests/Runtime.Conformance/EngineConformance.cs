@@ -78,7 +78,7 @@ public abstract class EngineConformance : ConformanceSuite, IAsyncLifetime
 
     private async Task ReadOutput(AttemptKey attempt)
     {
-        await foreach (var line in await Runtime.OpenOutput(attempt, OutputPosition.Start, default))
+        await foreach (var line in await Runtime.OpenOutput(attempt, OutputMarks.Start, default))
         {
             Assert.Fail($"The engine is gone, but a line came: {Text(line)}");
         }

@@ -59,6 +59,8 @@ internal sealed class FakeEngine : IMortalEngine
     {
         Behaviour.Exits exits => $"exit {exits.Code}",
         Behaviour.Prints prints => string.Join(';', [.. prints.Out.Select(line => $"print {line}"), .. prints.Error.Select(line => $"printerr {line}")]),
+        Behaviour.PrintsAlike prints => string.Join(';', Enumerable.Repeat("print the same", prints.Lines)),
+        Behaviour.PrintsSlowly prints => string.Join(';', Enumerable.Range(1, prints.Lines).Select(number => $"print out {number}; run 5 ms").Prepend($"print {Behaviour.Ready}")),
         Behaviour.PrintsLong prints => $"print-long {prints.Length}",
         Behaviour.PrintsWithoutLineEnd prints => $"print {prints.Line}; print-rest {prints.Rest}",
         Behaviour.Waits => $"print {Behaviour.Ready}; wait",

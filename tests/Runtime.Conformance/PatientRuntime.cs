@@ -23,7 +23,7 @@ internal sealed class PatientRuntime(IContainerRuntime runtime) : IContainerRunt
 
     public Task<IReadOnlyList<ContainerReport>> List(CellId cell, CancellationToken cancellation) => Patience.Await(runtime.List(cell, cancellation), "list");
 
-    public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputPosition from, CancellationToken cancellation) =>
+    public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputMarks from, CancellationToken cancellation) =>
         Patience.Await(runtime.OpenOutput(attempt, from, cancellation), "open the output");
 
     public Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation) => Patience.Await(runtime.Wait(attempt, cancellation), "wait");

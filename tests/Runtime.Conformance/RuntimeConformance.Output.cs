@@ -53,11 +53,16 @@ public abstract partial class RuntimeConformance
     {
         var attempt = await Started(new Behaviour.Prints([.. OutLines], [.. ErrorLines]));
         await Ended(attempt);
+        var all = await ReadAll(await Open(attempt));
+        var marks = After([.. all.Where(line => line.Stream == OutputStream.Out).Take(outTaken), .. all.Where(line => line.Stream == OutputStream.Error).Take(errorTaken)]);
 
-        var lines = await ReadAll(await Open(attempt, new OutputPosition(outTaken, errorTaken)));
+        var lines = await ReadAll(await Open(attempt, marks));
+        var believed = await ReadAll(await Open(attempt, new OutputMarks(new OutputPosition(outTaken, errorTaken), "")));
 
         Assert.Equal(OutLines.Skip(outTaken), Texts(lines, OutputStream.Out));
         Assert.Equal(ErrorLines.Skip(errorTaken), Texts(lines, OutputStream.Error));
+        Assert.All(lines, line => Assert.False(line.IsAfterGap));
+        Assert.Equal(lines.Select(Text).Order(), believed.Select(Text).Order());
     }
 
     [Fact]
@@ -68,11 +73,75 @@ public abstract partial class RuntimeConformance
         await Start(attempt);
 
         var first = await ReadSome(output, 25);
-        var position = first.Aggregate(OutputPosition.Start, (position, line) => position.After(line.Stream));
-        var rest = await ReadAll(await Open(attempt, position));
+        var rest = await ReadAll(await Open(attempt, After(first)));
 
         Assert.Equal(OutLines, Texts(first.Concat(rest), OutputStream.Out));
         Assert.Equal(ErrorLines, Texts(first.Concat(rest), OutputStream.Error));
+    }
+
+    [Fact]
+    public async Task What_was_taken_and_is_not_in_the_copy_leaves_one_gap_before_all_that_is()
+    {
+        var attempt = await Started(new Behaviour.Prints([.. OutLines], [.. ErrorLines]));
+        await Ended(attempt);
+        var lines = await ReadAll(await Open(attempt));
+        var strange = After(lines.Select(line => line with { Text = "another"u8.ToArray() }));
+
+        var rest = await ReadAll(await Open(attempt, strange));
+        var again = await ReadAll(await Open(attempt, After(rest.Take(10), strange)));
+
+        Assert.Equal(OutLines, Texts(rest, OutputStream.Out));
+        Assert.Equal(ErrorLines, Texts(rest, OutputStream.Error));
+        Assert.True(rest[0].IsAfterGap);
+        Assert.DoesNotContain(rest.Skip(1).Concat(again), line => line.IsAfterGap);
+        Assert.Equal(rest.Count - 10, again.Count);
+    }
+
+    [Fact]
+    public async Task A_stream_that_was_left_long_ago_has_no_gap_where_the_other_is_found()
+    {
+        var attempt = await Started(new Behaviour.Prints([.. OutLines], []));
+        await Ended(attempt);
+        var lines = await ReadAll(await Open(attempt));
+        var banner = new OutputLine(OutputStream.Error, "written and dropped long ago"u8.ToArray(), true, lines[0].At.AddDays(-1));
+
+        var rest = await ReadAll(await Open(attempt, After([banner, .. lines.Take(7)])));
+
+        Assert.Equal(OutLines.Skip(7), rest.Select(Text));
+        Assert.DoesNotContain(rest, line => line.IsAfterGap);
+    }
+
+    [Fact]
+    public async Task Lines_that_are_all_alike_are_told_apart_by_their_number()
+    {
+        const int Lines = 5000;
+        var attempt = await Started(new Behaviour.PrintsAlike(Lines));
+        await Ended(attempt);
+        var all = await ReadAll(await Open(attempt));
+
+        var rest = await ReadAll(await Open(attempt, After(all.Take(1234))));
+
+        Assert.Equal(Lines, all.Count);
+        Assert.Equal(Lines - 1234, rest.Count);
+        Assert.DoesNotContain(rest, line => line.IsAfterGap);
+    }
+
+    [Fact]
+    public async Task Output_is_resumed_again_and_again_while_it_is_written()
+    {
+        var attempt = await Waiting(new Behaviour.PrintsSlowly(OutLines.Length));
+        var marks = OutputMarks.Start;
+        var all = new List<OutputLine>();
+        for (var taken = 0; taken < OutLines.Length; taken += 8)
+        {
+            var some = await ReadSome(await Open(attempt, marks), 8);
+            marks = After(some, marks);
+            all.AddRange(some);
+        }
+
+        all.AddRange(await ReadAll(await Open(attempt, marks)));
+
+        Assert.Equal([Behaviour.Ready, .. OutLines], all.Select(Text));
     }
 
     [Fact]
@@ -81,7 +150,7 @@ public abstract partial class RuntimeConformance
         var attempt = await Started(new Behaviour.Prints(["only"], []));
         await Ended(attempt);
 
-        Assert.Empty(await ReadAll(await Open(attempt, new OutputPosition(5, 5))));
+        Assert.Empty(await ReadAll(await Open(attempt, new OutputMarks(new OutputPosition(5, 5), ""))));
     }
 
     [Fact]
@@ -92,7 +161,7 @@ public abstract partial class RuntimeConformance
         await Ended(attempt);
 
         var pieces = await ReadAll(await Open(attempt));
-        var resumed = await ReadAll(await Open(attempt, new OutputPosition(1, 0)));
+        var resumed = await ReadAll(await Open(attempt, After(pieces.Take(1))));
 
         Assert.Equal(new string('x', Length), string.Concat(pieces.Select(Text)));
         Assert.All(pieces, piece => Assert.InRange(piece.Text.Length, 1, PieceBytesMax));

@@ -92,6 +92,43 @@ public sealed class DirectoryBlobStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_upload_that_broke_off_is_begun_anew()
+    {
+        Assert.True(await store.Append(upload, 0, new byte[100_000], CancellationToken.None));
+        Assert.True(await store.Append(upload, 100_000, new byte[100_000], CancellationToken.None));
+
+        Assert.True(await store.Append(upload, 0, Bytes.AsMemory(0, 50_000), CancellationToken.None));
+        Assert.False(await store.Append(upload, 100_000, Bytes.AsMemory(100_000), CancellationToken.None));
+        Assert.True(await store.Append(upload, 50_000, Bytes.AsMemory(50_000), CancellationToken.None));
+
+        Assert.Equal(Digest, (await store.Complete(upload, CancellationToken.None)).Digest);
+    }
+
+    [Fact]
+    public async Task Old_remains_of_uploads_are_swept_and_bits_stay()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var done = Guid.NewGuid();
+        await store.Append(done, 0, Bytes, CancellationToken.None);
+        await store.Complete(done, CancellationToken.None);
+        await store.Append(upload, 0, Bytes, CancellationToken.None);
+        var fresh = Guid.NewGuid();
+        await store.Append(fresh, 0, Bytes, CancellationToken.None);
+        var held = Guid.NewGuid();
+        await store.Append(held, 0, Bytes, CancellationToken.None);
+        string[] old = [$"{done}.done", $"{upload}.part", $"{held}.part"];
+        Array.ForEach(old, each => File.SetLastWriteTimeUtc(InUploads(each), now.AddDays(-2).UtcDateTime));
+
+        await using (File.Open(InUploads($"{held}.part"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Equal(2, store.Sweep(now.AddDays(-1)));
+        }
+
+        Assert.Equal([.. new[] { $"{fresh}.part", $"{held}.part" }.Order()], Directory.GetFiles(InUploads("")).Select(Path.GetFileName).Order());
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
     public async Task Damaged_bits_are_not_handed_out()
     {
         await store.Append(upload, 0, Bytes, CancellationToken.None);
@@ -111,6 +148,8 @@ public sealed class DirectoryBlobStoreTests : IAsyncLifetime
         await Assert.ThrowsAsync<FileNotFoundException>(() => store.Open(new string('0', 64), CancellationToken.None));
         await Assert.ThrowsAsync<ArgumentException>(() => store.Open("../../etc/passwd", CancellationToken.None));
     }
+
+    private string InUploads(string name) => Path.Combine(root, "uploads", name);
 
     private async Task<byte[]> Read(string digest)
     {

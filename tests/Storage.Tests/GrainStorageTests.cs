@@ -86,13 +86,16 @@ public abstract class GrainStorageTests(StorageSilo silo)
     [Fact]
     public async Task Of_many_first_writes_of_one_grain_one_succeeds()
     {
-        var task = A.Task();
+        for (var round = 0; round < 20; round++)
+        {
+            var task = A.Task();
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Record.ExceptionAsync(() => Task.Run(() => silo.Write(task)))));
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Record.ExceptionAsync(() => Task.Run(() => silo.Write(task)))));
 
-        Assert.Single(outcomes, outcome => outcome is null);
-        Assert.Equal(19, outcomes.Count(outcome => outcome is InconsistentStateException));
-        Assert.Equal("1", (await silo.Read<TaskDocument>(TaskDocument.Kind, task.State.Id.Value)).ETag);
+            Assert.Single(outcomes, outcome => outcome is null);
+            Assert.All(outcomes, outcome => Assert.True(outcome is null or InconsistentStateException, outcome?.ToString()));
+            Assert.Equal("1", (await silo.Read<TaskDocument>(TaskDocument.Kind, task.State.Id.Value)).ETag);
+        }
     }
 
     [Fact]

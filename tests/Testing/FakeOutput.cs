@@ -14,6 +14,9 @@ internal sealed class FakeOutput
     private readonly List<byte> errorRest = [];
     private TaskCompletionSource? news;
 
+    /// <summary>The first line that the engine's own copy still has; whoever follows already has the others too.</summary>
+    public int First { get; set; }
+
     public int Count => lines.Count;
 
     public OutputLine this[int index] => lines[index];

@@ -51,7 +51,7 @@ public sealed partial class FakeRuntime
     private CellCapacity used;
     private CellCapacity peak;
     private int processNumber = 1;
-    private int departures;
+    private int breaks;
     private bool isAway;
     private bool processIsDead;
     private bool startsAreHeld;
@@ -127,6 +127,29 @@ public sealed partial class FakeRuntime
         }
     }
 
+    /// <summary>The engine's own copy of what the container wrote keeps only so many of the newest lines, as if its oldest file had been dropped.</summary>
+    public void Outrun(AttemptKey attempt, int linesKept)
+    {
+        lock (gate)
+        {
+            var output = containers[attempt].Output;
+            output.First = Math.Max(output.First, output.Count - linesKept);
+        }
+    }
+
+    /// <summary>Every connection on which output is followed breaks off; the engine stays, and so does who waits for an end.</summary>
+    public void BreakOutput()
+    {
+        lock (gate)
+        {
+            breaks++;
+            foreach (var container in containers.Values)
+            {
+                container.Output.Ring();
+            }
+        }
+    }
+
     /// <summary>Completes when the attempt's process was started; at once if it was.</summary>
     public Task WhenStarted(AttemptKey attempt, CancellationToken cancellation) => When(startWatchers, starts, attempt, cancellation);
 
@@ -197,7 +220,7 @@ public sealed partial class FakeRuntime
         lock (gate)
         {
             isAway = true;
-            departures++;
+            breaks++;
             processIsDead = processIsDead || how != Departure.CutOff;
             while (heldStarts.TryDequeue(out var held))
             {

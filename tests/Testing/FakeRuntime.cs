@@ -63,10 +63,10 @@ public sealed partial class FakeRuntime(TimeProvider clock, int memoryMb = 4096,
         () => Task.FromResult<IReadOnlyList<ContainerReport>>([.. containers.Values.Select(container => container.Report).Where(report => report.Cell == cell)]),
         cancellation);
 
-    public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputPosition from, CancellationToken cancellation) => Answer(
+    public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputMarks from, CancellationToken cancellation) => Answer(
         RuntimeCall.OpenOutput,
         () => containers.TryGetValue(attempt, out var container)
-            ? Task.FromResult(Follow(container, from, departures, cancellation))
+            ? Task.FromResult(Follow(container, container.Output.First, Search(container.Output, from), breaks, cancellation))
             : NoContainer<IAsyncEnumerable<OutputLine>>(attempt),
         cancellation);
 
@@ -254,33 +254,36 @@ public sealed partial class FakeRuntime(TimeProvider clock, int memoryMb = 4096,
         Give(container.Size);
     }
 
+    private static OutputResume Search(FakeOutput copy, OutputMarks marks)
+    {
+        var search = new OutputSearch(marks);
+        for (var index = copy.First; index < copy.Count && !search.IsOver; index++)
+        {
+            search.See(copy[index]);
+        }
+
+        return search.End();
+    }
+
     private async IAsyncEnumerable<OutputLine> Follow(
         FakeContainer container,
-        OutputPosition from,
-        int departuresAtOpen,
+        int first,
+        OutputResume resume,
+        int breaksAtOpen,
         CancellationToken opened,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var position = OutputPosition.Start;
-        for (var index = 0; ; index++)
+        for (var index = first; await LineAt(container, index, breaksAtOpen, opened, cancellation) is { } line; index++)
         {
-            var line = await LineAt(container, index, departuresAtOpen, opened, cancellation);
-            if (line is not { } read)
+            if (resume.New(line) is { } taken)
             {
-                yield break;
-            }
-
-            var isTaken = read.Stream == OutputStream.Out ? position.Out < from.Out : position.Error < from.Error;
-            position = position.After(read.Stream);
-            if (!isTaken)
-            {
-                yield return read;
+                yield return taken;
             }
         }
     }
 
     /// <summary>The line at an index as soon as it is written; null when the container has ended before it.</summary>
-    private async Task<OutputLine?> LineAt(FakeContainer container, int index, int departuresAtOpen, CancellationToken opened, CancellationToken cancellation)
+    private async Task<OutputLine?> LineAt(FakeContainer container, int index, int breaksAtOpen, CancellationToken opened, CancellationToken cancellation)
     {
         while (true)
         {
@@ -288,7 +291,7 @@ public sealed partial class FakeRuntime(TimeProvider clock, int memoryMb = 4096,
             Task news;
             lock (gate)
             {
-                if (departures != departuresAtOpen)
+                if (breaks != breaksAtOpen)
                 {
                     throw Away();
                 }

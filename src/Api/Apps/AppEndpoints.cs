@@ -42,12 +42,7 @@ internal static class AppEndpoints
     private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
     {
         var request = AppRequest.Read(await http.Request.ReadBody());
-        var app = await granary.CreateApp(request.Name, request.Lifecycle, metadata: request.Metadata, cancellation: http.RequestAborted);
-        if (!request.Variables.IsEmpty)
-        {
-            app = await granary.ChangeEnvironment(app.Id, request.Variables, http.RequestAborted);
-        }
-
+        var app = await granary.CreateApp(request.Name, request.Lifecycle, metadata: request.Metadata, variables: request.Variables, cancellation: http.RequestAborted);
         return Reply.Created(AppResponse.Of(app, new Links(http.Request)));
     }
 

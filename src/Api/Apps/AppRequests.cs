@@ -20,9 +20,8 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableSor
 
         var variables = Environment(body, "environment_variables");
         var metadata = body.Metadata().OnNothing;
-        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, GranaryClient.DefaultSpace, lifecycle, metadata));
-        var environment = AppMachine.Decide(new AppState { Exists = true }, new AppEvent.EnvironmentChanged(default, variables));
-        foreach (var fault in (app.Refusal?.Details ?? []).AddRange(environment.Refusal?.Details ?? []))
+        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, GranaryClient.DefaultSpace, lifecycle, metadata, variables));
+        foreach (var fault in app.Refusal?.Details ?? [])
         {
             body.Fault(fault);
         }

@@ -14,7 +14,7 @@ namespace Granary.Core.Apps;
 public abstract record AppEvent(DateTimeOffset At)
 {
     /// <summary>Somebody asked for an app of this name.</summary>
-    public sealed record Created(DateTimeOffset At, AppId Id, string Name, Guid Space, Lifecycle Lifecycle, Metadata Metadata) : AppEvent(At);
+    public sealed record Created(DateTimeOffset At, AppId Id, string Name, Guid Space, Lifecycle Lifecycle, Metadata Metadata, ImmutableSortedDictionary<string, string?>? Variables = null) : AppEvent(At);
 
     /// <summary>A package of the app was made.</summary>
     public sealed record PackageAdded(DateTimeOffset At, PackageId Package) : AppEvent(At);

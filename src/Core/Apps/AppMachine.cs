@@ -34,10 +34,23 @@ public static class AppMachine
 
     private static Decision Create(AppState app, Created created)
     {
-        var faults = NameFaults(created.Name).Concat(MetadataRules.Faults(created.Metadata)).ToImmutableArray();
+        var (environment, environmentFaults) = Changed(app, created.Variables ?? ImmutableSortedDictionary<string, string?>.Empty);
+        var faults = NameFaults(created.Name).Concat(MetadataRules.Faults(created.Metadata)).Concat(environmentFaults).ToImmutableArray();
         return faults.Length > 0
             ? Decision.Refuse(app, new Refusal(RefusalReason.Invalid, faults))
-            : Change(new AppState { Id = created.Id, Name = created.Name, Space = created.Space, Lifecycle = created.Lifecycle, Metadata = created.Metadata, Exists = true, CreatedAt = created.At }, created);
+            : Change(
+                new AppState
+                {
+                    Id = created.Id,
+                    Name = created.Name,
+                    Space = created.Space,
+                    Lifecycle = created.Lifecycle,
+                    Environment = environment,
+                    Metadata = created.Metadata,
+                    Exists = true,
+                    CreatedAt = created.At,
+                },
+                created);
     }
 
     private static Decision Assign(AppState app, DropletAssigned assigned)
@@ -52,18 +65,21 @@ public static class AppMachine
 
     private static Decision ChangeEnvironment(AppState app, EnvironmentChanged changed)
     {
-        var faults = changed.Variables.Keys.SelectMany(KeyFaults)
-            .Concat(changed.Variables.Where(each => each.Value?.Contains('\0', StringComparison.Ordinal) == true).Select(each => $"Environment variable '{each.Key}' must not have a null character in its value"))
-            .ToImmutableArray();
-        var merged = MetadataRules.Merge(app.Environment, changed.Variables);
-        if (merged.Count > Limits.EnvironmentVariables || merged.Sum(each => each.Key.Length + each.Value.Length) > Limits.EnvironmentLength)
-        {
-            faults = faults.Add($"Environment must be at most {Limits.EnvironmentVariables} variables and {Limits.EnvironmentLength} characters in all");
-        }
-
+        var (environment, faults) = Changed(app, changed.Variables);
         return faults.Length > 0
             ? Decision.Refuse(app, new Refusal(RefusalReason.Invalid, faults))
-            : Change(app with { Environment = merged }, changed);
+            : Change(app with { Environment = environment }, changed);
+    }
+
+    private static (ImmutableSortedDictionary<string, string> Environment, ImmutableArray<string> Faults) Changed(AppState app, ImmutableSortedDictionary<string, string?> variables)
+    {
+        var faults = variables.Keys.SelectMany(KeyFaults)
+            .Concat(variables.Where(each => each.Value?.Contains('\0', StringComparison.Ordinal) == true).Select(each => $"Environment variable '{each.Key}' must not have a null character in its value"))
+            .ToImmutableArray();
+        var merged = MetadataRules.Merge(app.Environment, variables);
+        return merged.Count > Limits.EnvironmentVariables || merged.Sum(each => each.Key.Length + each.Value.Length) > Limits.EnvironmentLength
+            ? (merged, faults.Add($"Environment must be at most {Limits.EnvironmentVariables} variables and {Limits.EnvironmentLength} characters in all"))
+            : (merged, faults);
     }
 
     private static Decision Relabel(AppState app, Relabelled relabelled)

@@ -6,7 +6,7 @@ namespace Granary.Core.Attempts;
 /// <param name="StartedAt">When the process started, by the clock of the cell's host.</param>
 /// <param name="FinishedAt">When the process ended, by the clock of the cell's host.</param>
 /// <param name="BeforeStop">The process ended before a stop of ours was ordered; true if none was.</param>
-/// <param name="LogIncomplete">Output may be missing, because the process ended while its engine was down.</param>
+/// <param name="LogIncomplete">Output may be missing, because the process ended while its engine was down: nobody heard its last words.</param>
 public sealed record AttemptExit(
     int Code,
     bool OutOfMemory,

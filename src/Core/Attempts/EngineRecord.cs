@@ -58,6 +58,9 @@ public sealed record EngineRecord(ImmutableList<EngineLife> Lives)
         return new EngineRecord(Lives.SetItem(Lives.Count - 1, last with { GoneAt = last.GoneAt ?? at, GoneUntil = at }));
     }
 
+    /// <summary>The engine is known to have been up at this instant, and not stopping: what processes wrote until then was heard.</summary>
+    public bool WasUp(DateTimeOffset at) => Lives.Exists(life => life.UpFrom <= at && at <= life.UpUntil);
+
     /// <summary>Whether a process that ended at <paramref name="finishedAt"/> ended by itself; null when it did, else the reason for doubt in words.</summary>
     public string? DoubtAbout(DateTimeOffset finishedAt)
     {

@@ -84,9 +84,11 @@ public interface IContainerRuntime
 
     /// <summary>
     /// Attaches to the output; when the call returns, nothing written from then on is missed. <paramref name="from"/> says how much was
-    /// taken before: lines up to there are skipped. The sequence ends when the container has ended and all output was read.
+    /// taken before: lines up to there are skipped, without gap or repeat as long as the engine's own copy reaches back to them. If it
+    /// does not, the first line says so (<see cref="OutputLine.IsAfterGap"/>). The sequence ends when the container has ended and all
+    /// output was read.
     /// </summary>
-    Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputPosition from, CancellationToken cancellation);
+    Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputMarks from, CancellationToken cancellation);
 
     /// <summary>Completes when the process has ended, with the final report; throws <see cref="EngineUnavailableException"/> when the engine goes away meanwhile.</summary>
     Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation);

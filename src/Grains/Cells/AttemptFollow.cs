@@ -11,7 +11,6 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
 {
     private readonly CellServices services = cell.Services;
     private readonly LogPump pump = new(cell.Services.Logs, task.App, attempt, task.Spec!.LogSource, task.Spec.LogBytesPerSecond, cell.Services.Options, cell.Services.Clock);
-    private bool engineWasAway;
 
     /// <param name="output">Opened before the start, so that nothing is missed; null to open it now.</param>
     public async Task<Ending> Run(IAsyncEnumerable<OutputLine>? output)
@@ -20,6 +19,7 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
         {
             using var round = CancellationTokenSource.CreateLinkedTokenSource(cell.Serving);
             var pumping = Task.CompletedTask;
+            var waiting = Task.CompletedTask;
             try
             {
                 await pump.Load(cell.Serving);
@@ -35,22 +35,23 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
 
                 if (!pump.IsClosed)
                 {
-                    pumping = pump.Run(output ?? await services.Runtime.OpenOutput(attempt, pump.Position, round.Token), round.Token);
+                    pumping = pump.Run(output ?? await services.Runtime.OpenOutput(attempt, pump.Marks, round.Token), round.Token);
                 }
 
                 output = null; // It can be read once.
-                var exit = await services.Runtime.Wait(attempt, cell.Serving);
-                await pumping;
+                var exit = services.Runtime.Wait(attempt, round.Token);
+                waiting = exit;
+                await await Task.WhenAny(pumping, waiting); // The output may break off while the process runs on.
+                await Task.WhenAll(pumping, waiting);
                 await cell.Engine.Probe(cell.Serving); // On a fresh connection, after the exit: only that proves that the engine was not stopping.
-                return await Conclude(exit);
+                return await Conclude(await exit);
             }
             catch (Exception fault) when (Faults.Pass(fault))
             {
                 LogWillLookAgain(services.Logger, attempt, fault.Message);
-                engineWasAway |= fault is EngineUnavailableException;
                 output = null;
                 await round.CancelAsync();
-                await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Two readers would store the same lines twice.
+                await Task.WhenAll(pumping, waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Two readers would store the same lines twice.
                 await Task.Delay(services.Options.RetryDelay, services.Clock, cell.Serving);
             }
         }
@@ -61,7 +62,8 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
         var finishedAt = exit.FinishedAt!.Value;
         var code = exit.ExitCode!.Value;
         var words = string.Create(CultureInfo.InvariantCulture, $"Exit status {code}{(exit.OutOfMemory ? " (out of memory)" : "")}");
-        await pump.Close(engineWasAway ? $"{words} (its engine was away meanwhile: output may be missing)" : words, cell.Serving);
+        var engineWasDown = !cell.Engine.WasUp(finishedAt);
+        await pump.Close(engineWasDown ? $"{words} (its engine was down when it ended: output may be missing)" : words, cell.Serving);
         if (cell.Engine.DoubtAbout(finishedAt) is { } doubt)
         {
             return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process ended with status {code}, but {doubt}"));
@@ -69,7 +71,7 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
 
         var stopOrderedAt = cell.Notes.Of(attempt).Entry?.StopOrderedAt;
         var wasBeforeStop = stopOrderedAt is null || finishedAt < stopOrderedAt;
-        return Ending.Ended(new AttemptReport.Exited(attempt.Number, new AttemptExit(code, exit.OutOfMemory, exit.StartedAt ?? finishedAt, finishedAt, wasBeforeStop, engineWasAway)));
+        return Ending.Ended(new AttemptReport.Exited(attempt.Number, new AttemptExit(code, exit.OutOfMemory, exit.StartedAt ?? finishedAt, finishedAt, wasBeforeStop, engineWasDown)));
     }
 
     [LoggerMessage(LogLevel.Warning, "{Attempt}: {Fault}; it is looked for again")]

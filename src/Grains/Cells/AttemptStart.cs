@@ -58,7 +58,7 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
             return already;
         }
 
-        var output = await services.Runtime.OpenOutput(attempt, OutputPosition.Start, cell.Serving);
+        var output = await services.Runtime.OpenOutput(attempt, OutputMarks.Start, cell.Serving);
         await turn.Come(cell.Serving);
         if (await services.Rows.Current(new TaskId(attempt.Work), cell.Serving) is not { Phase: TaskPhase.Running } row || !cell.IsHeld(row, attempt))
         {

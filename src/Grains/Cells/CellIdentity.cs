@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Cells;
 
-/// <summary>The engine of this cell carries the mark of another one. Nothing of it is touched.</summary>
+/// <summary>The engine of this cell carries the mark of another one, or somebody else has the mark's place. Nothing of it is touched.</summary>
 public sealed class ForeignEngineException(string message) : Exception(message);
 
 /// <summary>
@@ -24,6 +24,7 @@ internal sealed partial class CellIdentity(ServedCell cell)
                 + "Give this silo the engine of its own cell; or, if the cell that the mark names is gone for good, remove the mark from the engine (with Docker it is the volume granary-identity).");
         }
 
+        var level = own is null ? LogLevel.Information : LogLevel.Warning; // A mark that was there and is gone went with the engine's data.
         if (own is null)
         {
             cell.Notes.IsWhole = engine.Marker is null;
@@ -33,13 +34,13 @@ internal sealed partial class CellIdentity(ServedCell cell)
 
         if (engine.Marker is null)
         {
-            LogMarked(cell.Services.Logger, cell.Id.Name, own);
+            LogMarked(cell.Services.Logger, level, cell.Id.Name, own);
             await cell.Services.Runtime.Mark(own, cancellation);
         }
     }
 
     private string Prefix => $"{cell.Id}/";
 
-    [LoggerMessage(LogLevel.Warning, "The engine of {Cell} carried no identity mark; it is {Mark} now")]
-    private static partial void LogMarked(ILogger logger, string cell, string mark);
+    [LoggerMessage("The engine of {Cell} carried no identity mark; it is {Mark} now")]
+    private static partial void LogMarked(ILogger logger, LogLevel level, string cell, string mark);
 }

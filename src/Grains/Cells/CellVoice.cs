@@ -55,8 +55,8 @@ internal sealed partial class CellVoice(ServedCell cell)
         var engine = cell.Engine;
         var (takes, state, since) = (Trouble, engine.IsUp) switch
         {
-            ({ } words, _) => (false, words, troubleSince),
-            (null, false) => (false, $"its engine does not answer: {engine.Trouble}", engine.Since),
+            (_, false) => (false, $"its engine does not answer: {engine.Trouble}", engine.Since),
+            ({ } words, true) => (false, words, troubleSince),
             _ => (true, "up", engine.Since),
         };
         return new CellView(cell.Id, cell.Books.Engine, process, ledger.Total, ledger.Reserved, ledger.Entries.Count, takes, state, since, ++revision);

@@ -20,7 +20,7 @@ internal sealed class EngineWatch(IContainerRuntime runtime, ICellJournal journa
     public DateTimeOffset Since { get; private set; } = clock.GetUtcNow();
 
     /// <summary>What the engine said when it did not answer.</summary>
-    public string Trouble { get; private set; } = "its engine was not asked yet";
+    public string Trouble { get; private set; } = "it was not asked yet";
 
     public async Task Load(CancellationToken cancellation) => record = await journal.EngineRecord(cancellation);
 
@@ -48,6 +48,9 @@ internal sealed class EngineWatch(IContainerRuntime runtime, ICellJournal journa
 
     /// <summary>Null when a process that ended at this instant ended by itself; else the doubt in words. Ask only after a successful <see cref="Probe"/>.</summary>
     public string? DoubtAbout(DateTimeOffset finishedAt) => record.DoubtAbout(finishedAt);
+
+    /// <summary>Whether the engine is known to have been up at this instant. Ask only after a successful <see cref="Probe"/>.</summary>
+    public bool WasUp(DateTimeOffset at) => record.WasUp(at);
 
     public void Dispose() => turn.Dispose();
 

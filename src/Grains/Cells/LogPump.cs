@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using Granary.Core.Apps;
@@ -11,23 +10,27 @@ namespace Granary.Grains.Cells;
 
 /// <summary>
 /// Carries the output of one attempt into the log store, in batches, each with the cursor from which a later process continues.
-/// Lines beyond the task's rate are dropped with one notice for each second in which lines are dropped.
+/// Lines beyond the task's rate are dropped with one notice for each second in which lines are dropped; one marker stands where lines
+/// are missing.
 /// </summary>
 internal sealed class LogPump(ILogStore store, AppId app, AttemptKey attempt, string source, long bytesPerSecond, CellOptions options, TimeProvider clock)
 {
-    private const int TailLines = 64;
-    private readonly Queue<byte[]> tail = new();
     private LogCursor cursor = LogCursor.Start;
+    private OutputTrail trail = new(OutputMarks.Start);
     private DateTimeOffset second;
     private long bytesThisSecond;
     private bool noticed;
 
     /// <summary>How much was stored by whoever pumped before.</summary>
-    public OutputPosition Position => cursor.Position;
+    public OutputMarks Marks => cursor.Marks;
 
     public bool IsClosed => cursor.Closed;
 
-    public async Task Load(CancellationToken cancellation) => cursor = await store.Cursor(attempt, cancellation);
+    public async Task Load(CancellationToken cancellation)
+    {
+        cursor = await store.Cursor(attempt, cancellation);
+        trail = new OutputTrail(cursor.Marks);
+    }
 
     /// <summary>Stores lines until the output ends. The reader waits while the store is away, and with it, in the end, the program: nothing is dropped for that.</summary>
     public async Task Run(IAsyncEnumerable<OutputLine> output, CancellationToken cancellation)
@@ -68,7 +71,6 @@ internal sealed class LogPump(ILogStore store, AppId app, AttemptKey attempt, st
 
     private static async Task Read(IAsyncEnumerable<OutputLine> output, ChannelWriter<OutputLine> waiting, CancellationToken cancellation)
     {
-        Exception? end = null;
         try
         {
             await foreach (var line in output.WithCancellation(cancellation))
@@ -76,30 +78,24 @@ internal sealed class LogPump(ILogStore store, AppId app, AttemptKey attempt, st
                 await waiting.WriteAsync(line, cancellation);
             }
         }
-        catch (EngineUnavailableException fault)
-        {
-            end = fault;
-        }
         finally
         {
             waiting.TryComplete();
-        }
-
-        if (end is not null)
-        {
-            throw end;
         }
     }
 
     private async Task Store(List<OutputLine> batch, CancellationToken cancellation)
     {
         var lines = new List<NewLogLine>(batch.Count);
-        var position = cursor.Position;
         var sequence = cursor.Sequence;
         foreach (var line in batch)
         {
-            position = position.After(line.Stream);
-            Remember(line.Text.ToArray());
+            trail.Take(line);
+            if (line.IsAfterGap)
+            {
+                lines.Add(Notice(++sequence, line.At, "1 or more lines missing: the engine's copy of the output does not reach back to the last line that was stored"));
+            }
+
             switch (Admit(line))
             {
                 case true:
@@ -108,13 +104,16 @@ internal sealed class LogPump(ILogStore store, AppId app, AttemptKey attempt, st
                 case false when !noticed:
                     noticed = true;
                     var notice = string.Create(CultureInfo.InvariantCulture, $"app instance exceeded log rate limit ({bytesPerSecond} bytes/sec)");
-                    lines.Add(new NewLogLine(++sequence, line.At, OutputStream.Error, source, Encoding.UTF8.GetBytes(notice)));
+                    lines.Add(Notice(++sequence, line.At, notice));
                     break;
             }
         }
 
-        await Append(lines, new LogCursor(position, Hash(), sequence, false), cancellation);
+        var marks = trail.Marks;
+        await Append(lines, new LogCursor(marks.Position, marks.Tail, sequence, false), cancellation);
     }
+
+    private NewLogLine Notice(long sequence, DateTimeOffset at, string text) => new(sequence, at, OutputStream.Error, source, Encoding.UTF8.GetBytes(text));
 
     private bool Admit(OutputLine line)
     {
@@ -131,27 +130,6 @@ internal sealed class LogPump(ILogStore store, AppId app, AttemptKey attempt, st
 
         bytesThisSecond += line.Text.Length + 1;
         return bytesThisSecond <= bytesPerSecond;
-    }
-
-    private void Remember(byte[] text)
-    {
-        tail.Enqueue(text);
-        if (tail.Count > TailLines)
-        {
-            tail.Dequeue();
-        }
-    }
-
-    private string Hash()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var line in tail)
-        {
-            hash.AppendData(line);
-            hash.AppendData("\n"u8);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private async Task Append(List<NewLogLine> lines, LogCursor after, CancellationToken cancellation)

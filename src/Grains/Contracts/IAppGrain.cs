@@ -8,7 +8,7 @@ namespace Granary.Grains.Contracts;
 /// <summary>One app. Its key is <see cref="Keys.App"/>.</summary>
 public interface IAppGrain : IGrainWithStringKey
 {
-    Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata);
+    Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata, ImmutableSortedDictionary<string, string?> variables);
 
     Task<AppState?> Get();
 

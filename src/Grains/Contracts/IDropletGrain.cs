@@ -13,6 +13,9 @@ public interface IPackageGrain : IGrainWithStringKey
     /// <summary>Adds bits at an offset; repeating the last call is harmless.</summary>
     Task<Answer<PackageState>> Append(long offset, byte[] bits);
 
+    /// <summary>Forgets bits that were added and will not be completed. The package goes on waiting for an upload.</summary>
+    Task Abandon();
+
     /// <summary>Ends the upload: the bits are checked, and the package is READY or FAILED. Repeating it gives the same answer. A large archive takes minutes to hash and to check.</summary>
     [ResponseTimeout("00:15:00")]
     Task<Answer<PackageState>> Complete();

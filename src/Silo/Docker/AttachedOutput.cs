@@ -4,7 +4,7 @@ using Granary.Core.Runtime;
 namespace Granary.Silo.Docker;
 
 /// <summary>Output taken live. The engine waits for a slow reader, so nothing is lost; but the container waits too.</summary>
-internal sealed class AttachedOutput(MultiplexedStream stream, TimeProvider clock) : IOutputSource
+internal sealed class AttachedOutput(MultiplexedStream stream, TimeProvider clock) : IDisposable
 {
     private const int BufferBytes = 32 * 1024;
 
@@ -13,6 +13,7 @@ internal sealed class AttachedOutput(MultiplexedStream stream, TimeProvider cloc
     private readonly LineSplitter output = new(OutputStream.Out);
     private readonly LineSplitter errors = new(OutputStream.Error);
 
+    /// <summary>The next line; null when the connection has no more, which does not prove that the container has ended.</summary>
     public async ValueTask<OutputLine?> Next(CancellationToken cancellation)
     {
         OutputLine line;
@@ -31,6 +32,7 @@ internal sealed class AttachedOutput(MultiplexedStream stream, TimeProvider cloc
         return line;
     }
 
+    /// <summary>What no line end followed. Meaningful only once the container is known to have ended.</summary>
     public IEnumerable<OutputLine> Rest()
     {
         var at = clock.GetUtcNow();

@@ -57,6 +57,12 @@ public sealed class DockerOptions
     [Range(1, 100)]
     public int OutputFiles { get; set; } = 2;
 
+    /// <summary>
+    /// Output of a container that was taken over is gathered for this long before the engine's copy is read for it. Default 250 ms; range 10 ms to 1 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan OutputLookEvery { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The engine's low-level runtime, as the engine names it, for example "crun". Default: null, the engine's own default.</summary>
     public string? LowLevelRuntime { get; set; }
 

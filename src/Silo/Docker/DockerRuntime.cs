@@ -114,7 +114,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
         return reports;
     }
 
-    public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputPosition from, CancellationToken cancellation) =>
+    public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputMarks from, CancellationToken cancellation) =>
         output.Open(attempt, from, cancellation);
 
     public async Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation)

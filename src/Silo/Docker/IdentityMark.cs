@@ -1,6 +1,7 @@
 using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using Granary.Grains.Cells;
 
 namespace Granary.Silo.Docker;
 
@@ -18,7 +19,7 @@ internal sealed class IdentityMark(EngineConnection engine, DockerOptions option
         {
             if (volume.Labels?.ContainsKey(ContainerLabels.Identity) != true)
             {
-                throw new InvalidOperationException($"The engine has a volume {VolumeName} that is not Granary's: remove it, or use another engine.");
+                throw new ForeignEngineException($"the engine has a volume {VolumeName} that is not Granary's: remove it, or use another engine.");
             }
 
             await engine.Ask("replace the identity mark", options.RequestTimeout, (client, token) => client.Volumes.RemoveAsync(VolumeName, false, token), cancellation);

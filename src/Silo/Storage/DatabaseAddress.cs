@@ -19,7 +19,7 @@ internal abstract record DatabaseAddress
     {
         if (string.IsNullOrWhiteSpace(database))
         {
-            throw new ArgumentException($"No database is configured. {Forms}", nameof(database));
+            throw new ArgumentException($"No database is configured. {Forms}");
         }
 
         if (database.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase))
@@ -37,7 +37,7 @@ internal abstract record DatabaseAddress
         // A database in memory would be another one for each connection.
         if (string.IsNullOrWhiteSpace(path) || path.Contains(":memory:", StringComparison.Ordinal))
         {
-            throw new ArgumentException("The SQLite database needs a file: write sqlite:PATH, for example sqlite:/var/lib/granary/granary.db.", nameof(path));
+            throw new ArgumentException("The SQLite database needs a file: write sqlite:PATH, for example sqlite:/var/lib/granary/granary.db.");
         }
 
         return new Sqlite(Path.GetFullPath(path));
@@ -47,7 +47,7 @@ internal abstract record DatabaseAddress
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.AbsolutePath.Trim('/').Length == 0)
         {
-            throw new ArgumentException($"The address of the PostgreSQL database lacks a host or a database name. {Forms}", nameof(text));
+            throw new ArgumentException($"The address of the PostgreSQL database lacks a host or a database name. {Forms}");
         }
 
         var credentials = uri.UserInfo.Split(':', 2);
@@ -76,7 +76,7 @@ internal abstract record DatabaseAddress
         }
         catch (Exception fault) when (fault is ArgumentException or KeyNotFoundException or FormatException or InvalidCastException)
         {
-            throw new ArgumentException($"The database address has a parameter that Npgsql does not accept: {key}. {Forms}", nameof(key), fault);
+            throw new ArgumentException($"The database address has a parameter that Npgsql does not accept: {key}. {Forms}", fault);
         }
     }
 
@@ -86,13 +86,13 @@ internal abstract record DatabaseAddress
         {
             var builder = new NpgsqlConnectionStringBuilder(text);
             return string.IsNullOrEmpty(builder.Host)
-                ? throw new ArgumentException($"The database setting names no host. {Forms}", nameof(text))
+                ? throw new ArgumentException($"The database setting names no host. {Forms}")
                 : new Postgres(builder.ConnectionString);
         }
         catch (Exception fault) when (fault is ArgumentException or KeyNotFoundException or FormatException or InvalidCastException)
         {
             // The text is not repeated, because it may hold a password.
-            throw new ArgumentException($"The database setting is neither an address nor a connection string: {fault.Message} {Forms}", nameof(text), fault);
+            throw new ArgumentException($"The database setting is neither an address nor a connection string: {fault.Message.Split(" (Parameter")[0].TrimEnd('.')}. {Forms}", fault);
         }
     }
 

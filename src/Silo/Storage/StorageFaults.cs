@@ -13,8 +13,8 @@ internal static class StorageFaults
     /// <summary>SQLite names the columns of a broken unique index, not the index.</summary>
     private const string NameColumns = "OrleansStorage.scope, OrleansStorage.name_key";
 
-    /// <summary>SQLite's BUSY, READONLY, IOERR, FULL, CANTOPEN and PROTOCOL: the file or its disk, not the statement.</summary>
-    private static readonly int[] SqliteUnavailable = [5, 8, 10, 13, 14, 15];
+    /// <summary>SQLite's PERM, BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL and NOTADB: the file or its disk, not the statement.</summary>
+    private static readonly int[] SqliteUnavailable = [3, 5, 8, 10, 11, 13, 14, 15, 26];
 
     /// <summary>An exception that says what happened; null when the fault is nobody's but ours.</summary>
     public static Exception? Translate(Exception fault, string place) => fault switch
@@ -29,12 +29,22 @@ internal static class StorageFaults
     };
 
     // Classes 08 (connection), 53 (no resources) and 57 (shut down, starting, cancelled), a read-only standby after a failover, and a wrong
-    // or missing role or database, which an operator mends without a change of ours.
+    // or missing role, right or database, which an operator mends without a change of ours.
     private static bool IsUnavailable(PostgresException fault) =>
-        fault.SqlState[..2] is "08" or "53" or "57" or "28" or "3D" || fault.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+        fault.SqlState[..2] is "08" or "53" or "57" or "28" or "3D" || fault.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;
 
     private static NameTakenException Taken(Exception fault) => new("The name is taken in its scope.", fault);
 
     private static DatabaseUnavailableException Unavailable(Exception fault, string place) =>
-        new($"The database is not available ({place}): {fault.Message} Check that it runs, that this host may reach it, and that the setting is right.", fault);
+        new($"The database is not available ({place}): {Words(fault).TrimEnd('.')}. {Advice(fault)}", fault);
+
+    /// <summary>One line: PostgreSQL adds a position to what it says of a statement.</summary>
+    private static string Words(Exception fault) => fault is PostgresException told ? $"{told.SqlState}: {told.MessageText}" : fault.Message;
+
+    private static string Advice(Exception fault) => fault switch
+    {
+        SqliteException => "Check that the file is a database of Granary or not there yet, that its folder exists, that this user may write in it, and that its disk has room.",
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } => "Check that its role owns the database, or may use and make tables in its schema (GRANT ALL ON SCHEMA public TO the role).",
+        _ => "Check that it runs, that this host may reach it, and that the setting is right.",
+    };
 }

@@ -88,7 +88,7 @@ internal sealed class MortalRuntime(IContainerRuntime runtime, Fate fate) : ICon
 
     public Task<IReadOnlyList<ContainerReport>> List(CellId cell, CancellationToken cancellation) => fate.Call(nameof(List), () => runtime.List(cell, cancellation));
 
-    public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputPosition from, CancellationToken cancellation) =>
+    public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputMarks from, CancellationToken cancellation) =>
         fate.Call(nameof(OpenOutput), () => runtime.OpenOutput(attempt, from, cancellation));
 
     public Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation) => fate.Call(nameof(Wait), () => runtime.Wait(attempt, cancellation));

@@ -20,7 +20,8 @@ namespace Granary.Grains.Tests.Worlds;
 
 /// <summary>
 /// One host: a database, a cell's folder and an engine, which all outlive the silo processes that are started and killed on it. It
-/// owns the time: the clock moves only while a test waits for something, or says so.
+/// owns the time: the clock moves only while a test waits for something, or says so; and when nobody moved it for long, because a test
+/// awaits a call that itself waits for the clock.
 /// </summary>
 internal sealed class World : IAsyncDisposable
 {
@@ -39,7 +40,16 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Real time after which the clock moves on although something is at work: it may wait for the clock.</summary>
     private static readonly TimeSpan StallMax = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How often it is looked whether the clock stands, in real time, and how far it then goes.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>For so many beats the clock may stand.</summary>
+    private const int BeatsStill = 10;
+
     private static int folders;
+    private readonly Timer pulse;
+    private DateTimeOffset seen = A.Start;
+    private int beatsStill;
     private LiveSilo? silo;
 
     private World(string folder, string database, Action<CellOptions> configure)
@@ -48,6 +58,7 @@ internal sealed class World : IAsyncDisposable
         Database = database;
         Configure = configure;
         Engine = new FakeRuntime(Clock);
+        pulse = new Timer(_ => MoveOn(), null, Beat, Beat);
     }
 
     public FakeTimeProvider Clock { get; } = new(A.Start);
@@ -123,6 +134,7 @@ internal sealed class World : IAsyncDisposable
             await Kill(); // An orderly end takes its time; the test that is about it asks for it.
         }
 
+        await pulse.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -232,6 +244,17 @@ internal sealed class World : IAsyncDisposable
         await work;
     }
 
+    private void MoveOn()
+    {
+        beatsStill = Clock.GetUtcNow() == seen ? beatsStill + 1 : 0;
+        if (beatsStill > BeatsStill)
+        {
+            Clock.Advance(Beat);
+        }
+
+        seen = Clock.GetUtcNow();
+    }
+
     private async Task Pass(TimeSpan time)
     {
         Clock.Advance(time);
@@ -249,7 +272,7 @@ internal sealed class World : IAsyncDisposable
         var package = new PackageId(Guid.NewGuid());
         var droplet = new DropletId(Guid.NewGuid());
         var grain = Silo.Grains.GetGrain<IAppGrain>(Keys.App(app));
-        Accepted(await grain.Create($"app-{app}", Guid.Empty, Lifecycle.Docker, Metadata.Empty));
+        Accepted(await grain.Create($"app-{app}", Guid.Empty, Lifecycle.Docker, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty));
         Accepted(await Silo.Grains.GetGrain<IPackageGrain>(Keys.Package(package)).Create(app, Lifecycle.Docker, "granary/busybox:test"));
         Accepted(await Silo.Grains.GetGrain<IDropletGrain>(Keys.Droplet(droplet)).Stage(package));
         Accepted(await grain.AssignDroplet(droplet));

@@ -15,6 +15,9 @@ internal sealed class DirectoryBlobStore : IBlobStore
 {
     private const int BufferBytes = 128 * 1024;
 
+    /// <summary>EAGAIN, of a file that somebody holds.</summary>
+    private const int WouldBlock = 11;
+
     private readonly string blobs;
     private readonly string uploads;
 
@@ -41,9 +44,15 @@ internal sealed class DirectoryBlobStore : IBlobStore
         }
 
         // What lies beyond the offset is a part of these very bytes, left by a call that broke off, or all of them: a repetition.
+        // More than that is of an upload that broke off, which this one may only begin anew.
         if (file.Length > offset + bytes.Length)
         {
-            return false;
+            if (offset > 0)
+            {
+                return false;
+            }
+
+            file.SetLength(0);
         }
 
         file.Position = offset;
@@ -78,6 +87,12 @@ internal sealed class DirectoryBlobStore : IBlobStore
         File.Delete(DonePath(upload));
         return Task.CompletedTask;
     }
+
+    /// <summary>
+    /// Removes the files of uploads that nothing was added to since then, and the answers that nobody has asked for again; returns how many.
+    /// An upload that goes on just now is passed over: who writes or seals a part holds it, and has touched it when it is let go.
+    /// </summary>
+    public int Sweep(DateTimeOffset since) => Directory.EnumerateFiles(uploads).Count(each => IsOlder(each, since) && RemoveUnlessHeld(each, since));
 
     public Task Delete(string digest, CancellationToken cancellation)
     {
@@ -117,11 +132,37 @@ internal sealed class DirectoryBlobStore : IBlobStore
         }
     }
 
+    private static bool IsOlder(string path, DateTimeOffset since) => File.GetLastWriteTimeUtc(path) < since.UtcDateTime;
+
+    private static bool RemoveUnlessHeld(string path, DateTimeOffset since)
+    {
+        try
+        {
+            using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (!IsOlder(path, since))
+            {
+                return false;
+            }
+
+            File.Delete(path);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // It was moved, or another silo was quicker.
+        }
+        catch (IOException fault) when (fault.HResult == WouldBlock)
+        {
+            return false;
+        }
+    }
+
     private static FileStream OpenRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, useAsync: true);
 
     private static async Task<Blob> Seal(string part, CancellationToken cancellation)
     {
         await using var file = new FileStream(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None, BufferBytes, useAsync: true);
+        File.SetLastWriteTimeUtc(file.SafeFileHandle, TimeProvider.System.GetUtcNow().UtcDateTime); // It is no remnant any more.
         var digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
         RandomAccess.FlushToDisk(file.SafeFileHandle);
         return new Blob(digest, file.Length);

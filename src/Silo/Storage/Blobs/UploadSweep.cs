@@ -1,0 +1,34 @@
+using Granary.Grains;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Silo.Storage.Blobs;
+
+/// <summary>Removes what is left of uploads that were broken off. Several silos on one directory may do so at once.</summary>
+internal sealed partial class UploadSweep(DirectoryBlobStore blobs, IOptions<UploadOptions> options, TimeProvider clock, ILogger<UploadSweep> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.Every, clock);
+        do
+        {
+            try
+            {
+                if (blobs.Sweep(clock.GetUtcNow() - options.Value.AgeMax) is > 0 and var removed)
+                {
+                    LogRemoved(logger, removed);
+                }
+            }
+            catch (Exception fault) when (Faults.Pass(fault) || fault is UnauthorizedAccessException)
+            {
+                LogWillRetry(logger, fault.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Removed} files of uploads that nobody went on with were removed")]
+    private static partial void LogRemoved(ILogger logger, int removed);
+
+    [LoggerMessage(LogLevel.Warning, "What is left of old uploads could not be removed ({Fault}); the next round tries again")]
+    private static partial void LogWillRetry(ILogger logger, string fault);
+}
