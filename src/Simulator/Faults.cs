@@ -22,6 +22,16 @@ internal sealed class Faults(World world)
             case Weather.OneProcess:
                 OneProcess(chance.Seconds(8, 30), chance.Seconds(0.5, 25));
                 break;
+            case Weather.Storm:
+                world.Network.Loss = 0.02;
+                world.Network.Slow = 0.25;
+                var many = chance.Number(10, 25);
+                for (var each = 0; each < many; each++)
+                {
+                    Any(chance.Seconds(4, 50), chance.Seconds(0.5, 9));
+                }
+
+                break;
             default:
                 world.Network.Loss = chance.Of([0.001, 0.01, 0.05]);
                 var count = chance.Number(1, 7);
@@ -33,7 +43,7 @@ internal sealed class Faults(World world)
                 break;
         }
 
-        world.Agenda.At(MendedAt, () => world.Network.Loss = 0.001);
+        world.Agenda.At(MendedAt, () => (world.Network.Loss, world.Network.Slow) = (0.001, 0.01));
     }
 
     private void Any(TimeSpan at, TimeSpan lasts)

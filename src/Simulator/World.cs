@@ -13,8 +13,10 @@ namespace Granary.Simulator;
 /// <summary>What came of a world.</summary>
 /// <param name="Violations">In words; empty when every promise was kept.</param>
 /// <param name="Strip">What happened, line by line, if the settings asked for it.</param>
+/// <param name="Losses">Attempts that were lost with the infrastructure under them.</param>
+/// <param name="Unconfirmed">Pairs of attempts that ran at once on the terms of an exception.</param>
 /// <param name="Starts">Processes of attempts that were started: one for each task in fair weather.</param>
-public sealed record WorldEnd(ImmutableArray<string> Violations, ImmutableArray<string> Strip, int Tasks, int Starts, int Unconfirmed, TimeSpan Lasted);
+public sealed record WorldEnd(ImmutableArray<string> Violations, ImmutableArray<string> Strip, int Tasks, int Starts, int Losses, int Unconfirmed, TimeSpan Lasted);
 
 /// <summary>What a task's command is meant to do, whoever runs it.</summary>
 internal sealed record Script(TimeSpan Lasts, int ExitCode);
@@ -25,8 +27,8 @@ internal sealed record Script(TimeSpan Lasts, int ExitCode);
 /// </summary>
 public sealed class World
 {
-    /// <summary>When it ends, even if something has not come to its end: two minutes and a half after the last fault was mended.</summary>
-    private static readonly TimeSpan End = Faults.MendedAt + TimeSpan.FromSeconds(150);
+    /// <summary>When it ends, even if something has not come to its end: time for every task, one after another, since the last fault was mended.</summary>
+    private static readonly TimeSpan End = Faults.MendedAt + TimeSpan.FromMinutes(15);
 
     private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -129,7 +131,7 @@ public sealed class World
             EndOracles.Check(this);
         }
 
-        return new WorldEnd([.. violations], [.. strip], tasks, Witness.Starts, Witness.Excused.Count, Agenda.Now);
+        return new WorldEnd([.. violations], [.. strip], tasks, Witness.Starts, Database.Tasks.Sum(row => row.Task.Counters.Losses), Witness.Excused.Count, Agenda.Now);
     }
 
     /// <summary>All is mended and ended, and what came back had time to tell what it found.</summary>
@@ -137,7 +139,7 @@ public sealed class World
         Agenda.Now > Faults.MendedAt
         && Accepted.Count == tasks
         && Database.Tasks.All(row => row.Task.IsFinished)
-        && (Witness.Excused.Count == 0 || Agenda.Now > End - TimeSpan.FromSeconds(100));
+        && (Witness.Excused.Count == 0 || Agenda.Now > Faults.MendedAt + TimeSpan.FromSeconds(60));
 
     private void Client(int number)
     {

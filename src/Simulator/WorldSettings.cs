@@ -44,6 +44,9 @@ public enum Weather
     /// <summary>Every kind, several at once.</summary>
     All,
 
+    /// <summary>Many short ones, one upon the other, on a slow network.</summary>
+    Storm,
+
     /// <summary>None at all.</summary>
     Fair,
 

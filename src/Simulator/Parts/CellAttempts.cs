@@ -6,8 +6,10 @@ using Granary.Core.Tasks;
 namespace Granary.Simulator.Parts;
 
 /// <summary>Where a start stands; in memory only.</summary>
-internal sealed class Start(long epoch)
+internal sealed class Start(long epoch, TimeSpan beganAt)
 {
+    public TimeSpan BeganAt => beganAt;
+
     /// <summary>The lease's epoch under which it began.</summary>
     public long Epoch => epoch;
 }
@@ -31,8 +33,9 @@ internal sealed class CellAttempts(Silo silo)
         switch (order)
         {
             case TaskEffect.StartAttempt start when !kept.Contains(start.Attempt) && !starts.ContainsKey(start.Attempt) && host.NoteOf(start.Attempt) is null:
-                starts[start.Attempt] = new Start(silo.Serving.LeaseEpoch);
-                ReadRow(start.Attempt, task => Admit(start.Attempt, task));
+                starts[start.Attempt] = new Start(silo.Serving.LeaseEpoch, silo.Clock);
+                var begun = starts[start.Attempt];
+                ReadRow(start.Attempt, task => Admit(start.Attempt, task, begun));
                 break;
             case TaskEffect.FindAttempt find:
                 Look(find.Attempt);
@@ -109,6 +112,18 @@ internal sealed class CellAttempts(Silo silo)
             return;
         }
 
+        foreach (var attempt in starts.Where(each => silo.Clock - each.Value.BeganAt > TimeSpan.FromSeconds(3)).Select(each => each.Key).ToArray())
+        {
+            if (host.NoteOf(attempt) is null)
+            {
+                starts.Remove(attempt);
+            }
+            else
+            {
+                Fence(attempt, new AttemptReport.Declined(attempt.Number, "an answer that its start needs never came"));
+            }
+        }
+
         foreach (var attempt in kept.ToArray())
         {
             var note = host.NoteFor(attempt);
@@ -119,7 +134,7 @@ internal sealed class CellAttempts(Silo silo)
 
             if (note.Report is { } report && telling.Add(attempt))
             {
-                silo.Desk.Tell(new TaskId(attempt.Work), at => new TaskEvent.Reported(at, report), _ => Discard(attempt));
+                silo.Desk.Tell(new TaskId(attempt.Work), at => new TaskEvent.Reported(at, report), task => Discard(attempt, mayHaveRunBeside: task.Attempt > attempt.Number && report is AttemptReport.Exited));
                 silo.Later(800, 1200, () =>
                 {
                     if (world.Settings.Sabotage != Sabotage.NoRepeat)
@@ -137,9 +152,11 @@ internal sealed class CellAttempts(Silo silo)
 
     private bool Holds(TaskState? task, AttemptKey attempt) => task is { HoldsCell: true } && task.Key == attempt && task.Cell == host.Cell;
 
-    private void Admit(AttemptKey attempt, TaskState? task)
+    private bool IsCurrent(AttemptKey attempt, Start start) => starts.TryGetValue(attempt, out var current) && current == start;
+
+    private void Admit(AttemptKey attempt, TaskState? task, Start start)
     {
-        if (!starts.TryGetValue(attempt, out var start) || host.NoteOf(attempt) is not null)
+        if (!IsCurrent(attempt, start) || host.NoteOf(attempt) is not null)
         {
             return;
         }
@@ -180,7 +197,7 @@ internal sealed class CellAttempts(Silo silo)
     private void Launch(AttemptKey attempt, TaskState? row, Start start)
     {
         var note = host.NoteFor(attempt);
-        if (note.IsFenced || note.StartWasOrdered || !starts.ContainsKey(attempt))
+        if (note.IsFenced || note.StartWasOrdered || !IsCurrent(attempt, start))
         {
             return;
         }
@@ -230,7 +247,7 @@ internal sealed class CellAttempts(Silo silo)
             case Finding.Leave:
                 break;
             case Finding.Discard:
-                Discard(attempt);
+                Discard(attempt, mayHaveRunBeside: host.Engine.Find(attempt) is { Phase: ContainerPhase.Exited, Cause: EndCause.Itself });
                 break;
             case Finding.Adopt when note?.Report is not null:
                 kept.Add(attempt);
@@ -337,10 +354,9 @@ internal sealed class CellAttempts(Silo silo)
         BeforeStop: note.StopOrderedAt is not { } stopAt || container.EndedAt < (stopAt - host.Clock) + world.Agenda.Now);
 
     /// <summary>What may have run on beside its successor is told before the last trace of it goes.</summary>
-    private void Discard(AttemptKey attempt)
+    private void Discard(AttemptKey attempt, bool mayHaveRunBeside)
     {
-        var isDoubtful = host.NoteOf(attempt) is { Outlived: true } || host.Engine.Find(attempt) is { Phase: ContainerPhase.Exited, Cause: EndCause.Itself };
-        if (isDoubtful)
+        if (mayHaveRunBeside || host.NoteOf(attempt) is { Outlived: true })
         {
             silo.Desk.Tell(new TaskId(attempt.Work), at => new TaskEvent.Outlived(at, attempt.Number, host.Cell), _ => Clear(attempt));
         }

@@ -9,6 +9,9 @@ internal sealed class Network(Agenda agenda, Chance chance)
     /// <summary>The part of messages that gets lost.</summary>
     public double Loss { get; set; } = 0.001;
 
+    /// <summary>The part of messages that is slow.</summary>
+    public double Slow { get; set; } = 0.01;
+
     public void Cut(string from, string to) => cuts[(from, to)] = cuts.GetValueOrDefault((from, to)) + 1;
 
     public void Mend(string from, string to) => cuts[(from, to)] = cuts.GetValueOrDefault((from, to)) - 1;
@@ -20,7 +23,7 @@ internal sealed class Network(Agenda agenda, Chance chance)
             return;
         }
 
-        var delay = chance.Happens(0.01) ? chance.Milliseconds(20, 600) : chance.Milliseconds(0.2, 6);
+        var delay = chance.Happens(Slow) ? chance.Milliseconds(20, 600) : chance.Milliseconds(0.2, 6);
         agenda.After(delay, () =>
         {
             if (!IsCut(from, to))
