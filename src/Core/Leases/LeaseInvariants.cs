@@ -14,7 +14,7 @@ namespace Granary.Core.Leases;
 /// 5. Nothing is killed that was not noted, but for what holds no attempt.
 /// 6. The stop is confirmed, and the lease taken after a stop, only when nothing runs and no start is in flight.
 /// 7. After a moment without a renewal for too long nothing runs on, unless the roster allows it.
-/// 8. What was stopped thaws only with a lease.
+/// 8. What was frozen runs again exactly when the lease is taken.
 /// The judge:
 /// 9. Who just started or regained the database judges nothing.
 /// 10. Nobody judges himself, or as somebody who is not on the roster.
@@ -47,7 +47,7 @@ public static class LeaseInvariants
         Require(broken, !writes.OfType<LeaseEvent.StopConfirmed>().Any() || after.Phase == WardenPhase.Stopped, "6: confirmed what is not stopped");
         Require(broken, after.Phase != WardenPhase.Stopped || before.Phase == WardenPhase.Stopped || @event is WardenEvent.Swept { Left.IsEmpty: true, StartsInFlight: 0 }, "6: called stopped what still runs");
         Require(broken, @event is not WardenEvent.Ticked || after.Phase is not (WardenPhase.Seeking or WardenPhase.Leased) || @event.At - after.SentAt < policy.StopAfter || WardenMachine.MayHold(after, @event.At, policy), "7: runs on in silence");
-        Require(broken, decision.Effects.OfType<WardenEffect.Thaw>().Any() == (before.Phase == WardenPhase.Stopped && after.Phase == WardenPhase.Leased), "8: thawed without a lease");
+        Require(broken, decision.Effects.OfType<WardenEffect.Thaw>().Any() == (before.Phase != WardenPhase.Leased && after.Phase == WardenPhase.Leased), "8: thawed without a lease");
         Require(broken, decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
         return broken.ToImmutable();
     }

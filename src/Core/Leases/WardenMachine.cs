@@ -56,7 +56,7 @@ public static class WardenMachine
         (Killing, Swept { StartsInFlight: > 0 }) => Decision.Stay(warden), // Swept again with the next tick.
         (Killing, Swept) => Decision.Move(warden with { Phase = Stopped, WroteAt = null }),
 
-        (Freezing or Noting or Killing or Stopped, Wrote wrote) => Decision.Move(Learn(warden, wrote)),
+        (Seeking or Freezing or Noting or Killing or Stopped, Wrote wrote) => Decision.Move(Learn(warden, wrote)),
 
         // Answers that come late, and to questions nobody asks any more. Listed, so that nothing is ignored by accident.
         (_, Wrote or Answered or Frozen or KillsNoted or Swept) => Decision.Stay(warden),
@@ -153,8 +153,10 @@ public static class WardenMachine
             return Decision.Move(Learn(warden, taken)); // Too old to stand on: it is taken again.
         }
 
-        var next = Learn(warden, taken) with { Phase = Leased, Epoch = taken.Lease.Epoch, SentAt = taken.SentAt, HoldingSince = null, Confirmations = warden.Confirmations.Clear() };
-        return warden.Phase == Stopped ? Decision.Move(next, new Thaw()) : Decision.Move(next);
+        // Whoever froze the group may be dead: with the lease it runs again, whatever is left in it.
+        return Decision.Move(
+            Learn(warden, taken) with { Phase = Leased, Epoch = taken.Lease.Epoch, SentAt = taken.SentAt, HoldingSince = null, Confirmations = warden.Confirmations.Clear() },
+            new Thaw());
     }
 
     private static Decision Renew(WardenState warden, Wrote renewed) =>

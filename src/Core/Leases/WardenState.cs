@@ -118,10 +118,10 @@ public abstract record WardenEffect
     /// <param name="IsOutlived">They lived on after the lease had lapsed for others: their tasks are told "unconfirmed".</param>
     public sealed record NoteKills(ImmutableArray<AttemptKey> Attempts, bool IsOutlived) : WardenEffect;
 
-    /// <summary>Kill every process in the group without the engine and without a grace, and see what is left.</summary>
+    /// <summary>Kill every process of the noted attempts without the engine and without a grace, and see what is left.</summary>
     public sealed record KillAll : WardenEffect;
 
-    /// <summary>Let processes run again: the lease is taken, and nothing old is left.</summary>
+    /// <summary>Let processes run again: the lease is taken.</summary>
     public sealed record Thaw : WardenEffect;
 
     public sealed record KillSilo(string Silo) : WardenEffect;

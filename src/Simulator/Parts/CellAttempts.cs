@@ -340,7 +340,7 @@ internal sealed class CellAttempts(Silo silo)
         {
             note.Report = container.Cause == EndCause.TheEngine
                 ? new AttemptReport.Lost(attempt.Number, "its engine ended it")
-                : note.WasKilled && container.Cause != EndCause.Itself
+                : note.WasKilled
                     ? new AttemptReport.Lost(attempt.Number, "its warden killed it: the lease was lost")
                     : new AttemptReport.Exited(attempt.Number, Exit(container, note));
         }

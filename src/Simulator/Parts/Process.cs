@@ -37,7 +37,7 @@ internal abstract class Process(World world, Host host, string name)
     {
         if (IsAlive)
         {
-            IsAlive = false;
+            (IsAlive, IsPaused) = (false, false);
             held.Clear();
             world.Tell(host.Name, $"{name} is dead");
             host.Ended(this);
