@@ -25,7 +25,8 @@ public static class ServingMachine
 
     public static Decision Decide(ServingState serving, ServingEvent @event, LeasePolicy policy) => (serving.Phase, @event) switch
     {
-        (_, Ticked ticked) => Tick(serving, ticked.At, policy),
+        (_, Ticked ticked) when serving.WardenHeardAt is not null && ticked.At - serving.TickedAt > policy.WardenSilentAfter => Decision.Move(serving with { TickedAt = ticked.At, WardenHeardAt = ticked.At }), // Who slept itself cannot tell whether the warden was silent: it listens first.
+        (_, Ticked ticked) => Tick(serving with { TickedAt = ticked.At }, ticked.At, policy),
         (_, EngineProbed probed) => Decision.Move(serving with { EngineAnswers = probed.Answers }),
 
         (_, LeaseTold told) => Hear(serving, told),
@@ -63,7 +64,7 @@ public static class ServingMachine
     {
         if (serving.Phase == Waiting)
         {
-            return Decision.Stay(serving, new TryLock());
+            return Decision.Move(serving, new TryLock());
         }
 
         if (serving.StandsIn ? serving.WardenHeardAt is { } standInAt && at - standInAt > policy.WardenSilentAfter : serving.WardenHeardAt is not { } heardAt || at - heardAt > policy.WardenSilentAfter)
@@ -81,7 +82,7 @@ public static class ServingMachine
             Taking when IsDue(serving.WroteAt, at, policy.RetryEvery) => Decision.Move(serving with { WroteAt = at }, new Write(new LeaseEvent.ServingTaken(serving.Server, serving.ServingEpoch))),
             Comparing when serving.EngineAnswers && serving.LeaseSentAt is not null && IsDue(serving.AskedAt, at, policy.RenewEvery) => Decision.Move(serving with { AskedAt = at }, new Compare(serving.LeaseEpoch)),
             Serving when serving.EngineAnswers && IsDue(serving.WroteAt, at, policy.RenewEvery) => Decision.Move(serving with { WroteAt = at }, new Write(new LeaseEvent.ServingSaid(serving.ServingEpoch))),
-            _ => Decision.Stay(serving),
+            _ => Decision.Move(serving),
         };
     }
 

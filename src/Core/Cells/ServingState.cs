@@ -49,6 +49,8 @@ public sealed record ServingState(CellId Cell, string Server)
     /// <summary>When it last sent the write that takes or says the serving.</summary>
     public TimeSpan? WroteAt { get; init; }
 
+    public TimeSpan? TickedAt { get; init; }
+
     /// <summary>When it last asked for the comparison.</summary>
     public TimeSpan? AskedAt { get; init; }
 }
