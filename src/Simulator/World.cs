@@ -104,9 +104,9 @@ public sealed class World
 
     internal Host HostOf(Engine engine) => Hosts.Single(each => each.Engine == engine);
 
-    internal DateTimeOffset Instant(TimeSpan at) => Epoch + at;
+    internal static DateTimeOffset Instant(TimeSpan at) => Epoch + at;
 
-    internal string Words(AttemptKey attempt) => string.Create(CultureInfo.InvariantCulture, $"attempt {attempt.Number} of task {Number(attempt.Work)}");
+    internal static string Words(AttemptKey attempt) => string.Create(CultureInfo.InvariantCulture, $"attempt {attempt.Number} of task {Number(attempt.Work)}");
 
     private WorldEnd Run()
     {

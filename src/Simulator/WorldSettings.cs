@@ -13,25 +13,16 @@ public enum Sabotage
     /// <summary>A judge that regains the database judges at once.</summary>
     NoRegainGrace,
 
-    /// <summary>A renewal names the newest roster, not the one that the warden knew.</summary>
-    NewestRoster,
-
     /// <summary>A warden holds without asking anybody.</summary>
     HoldUnasked,
 
     /// <summary>The lease is read before the rows whose attempts it moves.</summary>
     LeaseBeforeRows,
 
-    /// <summary>A server under a new lease does not fence what it does not run.</summary>
-    NoFenceUnderNewLease,
-
-    /// <summary>A cell starts without reading the row again.</summary>
-    NoSecondLook,
-
     /// <summary>Kills are not noted on the host.</summary>
     NoKillNotes,
 
-    /// <summary>What was lost is started again under its old number.</summary>
+    /// <summary>What is found ended at an adoption is started again under its old number.</summary>
     StartsTwice,
 
     /// <summary>A report is told once and not repeated.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Granary.Core.Cells;
 using static Granary.Core.Leases.JudgeEffect;
 using static Granary.Core.Leases.JudgeEvent;
 using Decision = Granary.Core.Decision<Granary.Core.Leases.JudgeState, Granary.Core.Leases.JudgeEffect>;

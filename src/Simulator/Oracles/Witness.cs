@@ -28,10 +28,10 @@ internal sealed class Witness(World world)
         var attempt = container.Attempt;
         if (!started.Add(attempt))
         {
-            world.Violate($"number used twice: {world.Words(attempt)} was started again on {host.Name}");
+            world.Violate($"number used twice: {World.Words(attempt)} was started again on {host.Name}");
         }
 
-        world.Tell(host.Name, $"{world.Words(attempt)} runs");
+        world.Tell(host.Name, $"{World.Words(attempt)} runs");
         var beside = running.TryGetValue(attempt.Work, out var list) ? list : running[attempt.Work] = [];
         foreach (var other in beside)
         {
@@ -41,7 +41,7 @@ internal sealed class Witness(World world)
             }
             else
             {
-                world.Violate($"two at once: {world.Words(attempt)} runs on {host.Name} while {world.Words(other.Container.Attempt)} runs on {other.Host.Name}");
+                world.Violate($"two at once: {World.Words(attempt)} runs on {host.Name} while {World.Words(other.Container.Attempt)} runs on {other.Host.Name}");
             }
         }
 
@@ -55,7 +55,7 @@ internal sealed class Witness(World world)
             list.RemoveAll(each => each.Container == container);
         }
 
-        world.Tell("witness", $"{world.Words(container.Attempt)} ended by {container.Cause}, status {container.ExitCode}");
+        world.Tell("witness", $"{World.Words(container.Attempt)} ended by {container.Cause}, status {container.ExitCode}");
         if (container.Cause == EndCause.TheEngine)
         {
             EndedWithItsEngine.Add(container.Attempt);

@@ -70,12 +70,9 @@ internal sealed class CellAttempts(Silo silo)
                 }
             }
 
-            if (world.Settings.Sabotage != Sabotage.NoFenceUnderNewLease)
+            foreach (var task in answer.OnCell.Where(task => !answer.Rows.ContainsKey(task.Key) && !kept.Contains(task.Key)))
             {
-                foreach (var task in answer.OnCell.Where(task => !answer.Rows.ContainsKey(task.Key) && !kept.Contains(task.Key)))
-                {
-                    Find(task.Key, task);
-                }
+                Find(task.Key, task);
             }
 
             compared();
@@ -146,7 +143,7 @@ internal sealed class CellAttempts(Silo silo)
         }
     }
 
-    private IEnumerable<AttemptKey> Met() => host.Engine.Containers.Select(each => each.Attempt).Union(host.Journal.Keys.Select(each => new AttemptKey(each.Item1, each.Item2))).ToArray();
+    private AttemptKey[] Met() => [.. host.Engine.Containers.Select(each => each.Attempt).Union(host.Journal.Keys.Select(each => new AttemptKey(each.Item1, each.Item2)))];
 
     private void ReadRow(AttemptKey attempt, Action<TaskState?> then) => world.Database.Ask(silo, () => world.Database.Task(attempt.Work)?.Task, then);
 
@@ -184,12 +181,6 @@ internal sealed class CellAttempts(Silo silo)
             }
 
             host.Engine.Create(attempt);
-            if (world.Settings.Sabotage == Sabotage.NoSecondLook)
-            {
-                Launch(attempt, task, start);
-                return;
-            }
-
             ReadRow(attempt, row => Launch(attempt, row, start));
         });
     }
@@ -202,7 +193,7 @@ internal sealed class CellAttempts(Silo silo)
             return;
         }
 
-        if (!Holds(row, attempt) || row!.Phase != TaskPhase.Running || !silo.MayStart(world.Settings.Sabotage == Sabotage.NoFenceUnderNewLease ? silo.Serving.LeaseEpoch : start.Epoch))
+        if (!Holds(row, attempt) || row!.Phase != TaskPhase.Running || !silo.MayStart(start.Epoch))
         {
             Fence(attempt, new AttemptReport.Declined(attempt.Number, "it was not wanted any more, or the lease ran out"));
             return;
@@ -252,6 +243,11 @@ internal sealed class CellAttempts(Silo silo)
             case Finding.Adopt when note?.Report is not null:
                 kept.Add(attempt);
                 break;
+            case Finding.Adopt when world.Settings.Sabotage == Sabotage.StartsTwice && host.Engine.Find(attempt) is { Phase: ContainerPhase.Exited }:
+                host.Engine.Remove(attempt);
+                host.Forget(attempt);
+                Order(new TaskEffect.StartAttempt(host.Cell, attempt));
+                break;
             case Finding.Adopt when host.Engine.Find(attempt) is { Phase: not ContainerPhase.Created }:
                 Ledger = Ledger.Reserve(attempt, new CellCapacity(row!.Spec!.MemoryMb, row.Spec.DiskMb));
                 kept.Add(attempt);
@@ -262,13 +258,6 @@ internal sealed class CellAttempts(Silo silo)
 
                 break;
             default:
-                if (world.Settings.Sabotage == Sabotage.StartsTwice && note is { StartWasOrdered: true })
-                {
-                    host.Forget(attempt);
-                    Order(new TaskEffect.StartAttempt(host.Cell, attempt));
-                    break;
-                }
-
                 Fence(attempt, note is { StartWasOrdered: true }
                     ? new AttemptReport.Lost(attempt.Number, $"{host.Cell} has no process of it")
                     : new AttemptReport.Declined(attempt.Number, $"{host.Cell} never told its engine to start it"));
@@ -349,8 +338,8 @@ internal sealed class CellAttempts(Silo silo)
     private AttemptExit Exit(Container container, Note note) => new(
         container.ExitCode,
         false,
-        world.Instant(container.StartedAt),
-        world.Instant(container.EndedAt),
+        World.Instant(container.StartedAt),
+        World.Instant(container.EndedAt),
         BeforeStop: note.StopOrderedAt is not { } stopAt || container.EndedAt < (stopAt - host.Clock) + world.Agenda.Now);
 
     /// <summary>What may have run on beside its successor is told before the last trace of it goes.</summary>

@@ -69,11 +69,6 @@ internal sealed class Database(World world)
     public (bool IsDone, LeaseState Lease, Roster Roster) Write(CellId cell, LeaseEvent @event)
     {
         var before = Lease(cell);
-        if (world.Settings.Sabotage == Sabotage.NewestRoster && @event is LeaseEvent.Renewed renewed)
-        {
-            @event = renewed with { RosterVersion = Roster.Version };
-        }
-
         var decision = LeaseMachine.Decide(before, Roster, @event);
         world.Require(LeaseInvariants.Check(before, decision));
         leases[cell.Name] = decision.Next;

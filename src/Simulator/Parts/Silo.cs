@@ -1,4 +1,3 @@
-using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Core.Placement;

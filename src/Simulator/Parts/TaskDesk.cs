@@ -19,7 +19,7 @@ internal sealed class TaskDesk(Silo silo)
     public void Tell(TaskId id, Func<DateTimeOffset, TaskEvent> @event, Action<TaskState>? acknowledged = null) => world.Database.Ask(silo, () => world.Database.Task(id.Value), row =>
     {
         var before = row?.Task ?? new TaskState();
-        var decision = TaskMachine.Decide(before, @event(world.Instant(world.Agenda.Now)));
+        var decision = TaskMachine.Decide(before, @event(World.Instant(world.Agenda.Now)));
         world.Require(TaskInvariants.Check(before, decision));
         if (!decision.Changes)
         {
@@ -54,7 +54,7 @@ internal sealed class TaskDesk(Silo silo)
 
     private void Sweep(TaskRow[] rows, (Dictionary<CellId, LeaseState> Leases, CellSnapshot[] Cells) seen)
     {
-        var now = world.Instant(world.Agenda.Now);
+        var now = World.Instant(world.Agenda.Now);
         foreach (var task in rows.Select(row => row.Task))
         {
             if (task is { HoldsCell: true, Cell: { } cell } && seen.Leases.TryGetValue(cell, out var lease) && lease.ProvesTheEnd)

@@ -69,7 +69,7 @@ internal sealed class Warden : Process
         }
     }
 
-    private IEnumerable<JudgeEffect> Judge(JudgeEvent @event)
+    private ImmutableArray<JudgeEffect> Judge(JudgeEvent @event)
     {
         var before = judge;
         var policy = World.Settings.Sabotage == Sabotage.NoRegainGrace ? World.Settings.Policy with { RegainGrace = TimeSpan.Zero } : World.Settings.Policy;
