@@ -51,6 +51,6 @@ public sealed record LeaseState
     /// <summary>The lapse was judged by somebody whom the warden did not know to ask: it may have been holding.</summary>
     public bool IsUnconfirmed { get; init; }
 
-    /// <summary>Nothing that ran under this lease runs any more, but for the exceptions that docs/decisions/0006 names.</summary>
+    /// <summary>Nothing that ran under this lease runs any more, but for the exceptions that docs/decisions/0006-a-lease-is-judged-by-who-answers-for-it.md names.</summary>
     public bool ProvesTheEnd => Standing is LeaseStanding.Lapsed or LeaseStanding.Confirmed;
 }
