@@ -104,7 +104,7 @@ public class MortalEngineTests : IAsyncLifetime
         try
         {
             var answer = await Cell.Runtime.Probe(default);
-            return record.Answered(answer.Process!, answer.StartedAt, answer.At);
+            return record.Answered(answer);
         }
         catch (EngineUnavailableException)
         {

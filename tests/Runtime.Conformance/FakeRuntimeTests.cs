@@ -199,7 +199,7 @@ public sealed class FakeRuntimeTests
     private static AttemptKey NewAttempt() => new(Guid.NewGuid(), 1);
 
     private static EngineRecord Record(EngineRecord record, EngineAnswer answer) =>
-        record.Answered(answer.Process!, answer.StartedAt, answer.At);
+        record.Answered(answer);
 
     private async Task<AttemptKey> Started(string script)
     {
