@@ -96,7 +96,7 @@ public sealed class FakeRuntimeTests
         var end = await runtime.Wait(attempt, default);
         Assert.Equal(0, end.ExitCode);
         Assert.True(answer.StartedAt < end.FinishedAt, "after the start");
-        Assert.True(end.FinishedAt < answer.At, "before the first answer");
+        Assert.True(end.FinishedAt < answer.AnsweredAt, "before the first answer");
         Assert.NotNull(Record(record, answer).DoubtAbout(end.FinishedAt!.Value));
     }
 
