@@ -44,7 +44,7 @@ public class MortalEngineTests : IAsyncLifetime
         Assert.True(isGone);
         Assert.True(Cell.Runtime.IsGone(first.Process!));
         Assert.False(Cell.Runtime.IsGone(second.Process!));
-        Assert.True(second.StartedAt > first.At);
+        Assert.True(second.StartedAt > first.AnsweredAt);
     }
 
     [Fact]
