@@ -22,6 +22,8 @@ internal static class Clustering
 #pragma warning disable ORLEANSEXP003 // Experimental, and measured: see docs/decisions/0006-a-cell-is-served-by-whoever-holds-its-folder.md.
             silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+            // It would keep a dead silo's grains asleep for half a minute, so that none lives twice. Ours may: a write carries the version it read.
+            silo.Configure<GrainDirectoryOptions>(each => each.RangeLeaseDuration = TimeSpan.Zero);
         }
         else
         {
