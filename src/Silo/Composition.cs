@@ -85,9 +85,18 @@ internal static class Composition
 
     private static void AddBlobs(this IServiceCollection services, SiloOptions options)
     {
-        var folder = options.BlobPlace;
-        services.AddSingleton(new DirectoryBlobStore(folder));
-        services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<DirectoryBlobStore>());
+        if (options.BlobPlace == SiloOptions.BlobsInDatabase)
+        {
+            services.AddSingleton<PostgresBlobStore>();
+            services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<PostgresBlobStore>());
+            services.AddSingleton<IUploads>(provider => provider.GetRequiredService<PostgresBlobStore>());
+        }
+        else
+        {
+            var folder = new DirectoryBlobStore(options.BlobPlace);
+            services.AddSingleton<IBlobStore>(folder);
+            services.AddSingleton<IUploads>(folder);
+        }
     }
 
     private static void AddDocker(this IServiceCollection services, SiloOptions options, IConfiguration settings)

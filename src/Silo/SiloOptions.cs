@@ -121,6 +121,11 @@ public sealed partial class SiloOptions : IValidatableObject
             yield return new ValidationResult($"--name is '{Name}': a name has 1 to 63 letters, digits, '-' or '.', and begins with a letter or digit.");
         }
 
+        if (Blobs == BlobsInDatabase && !IsCluster)
+        {
+            yield return new ValidationResult("--blobs is 'database', which takes a PostgreSQL: give an absolute path, or --db postgres://user:password@host:port/database.");
+        }
+
         if (Blobs is not null && Blobs != BlobsInDatabase && !Path.IsPathRooted(Blobs))
         {
             yield return new ValidationResult($"--blobs is '{Blobs}': write '{BlobsInDatabase}', or the absolute path of a folder.");
