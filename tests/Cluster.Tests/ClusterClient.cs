@@ -39,6 +39,7 @@ internal sealed class ClusterClient : IAsyncDisposable
         {
             client.UseStaticClustering(new IPEndPoint(IPAddress.Loopback, gatewayPort));
             client.Services.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = ("granary", "granary"));
+            client.Services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5));
             client.Services.AddGranaryWire();
         });
         var host = builder.Build();

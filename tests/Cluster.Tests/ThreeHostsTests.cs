@@ -55,7 +55,7 @@ public sealed class ThreeHostsTests(ThreeHosts hosts, ITestOutputHelper output)
         task = await client.End(task);
         await hosts.Cluster.Restart(home.Name);
 
-        output.WriteLine($"killed silo seen dead in {seen.TotalSeconds:0.00} s, task ended {TimeProvider.System.GetElapsedTime(back).TotalSeconds:0.00} s later");
+        output.WriteLine($"killed silo seen dead in {seen.TotalSeconds:0.00} s, task ended {TimeProvider.System.GetElapsedTime(back).TotalSeconds:0.00} s later\n{ClusterClient.Story(task)}");
         Assert.True((task.Phase, task.ExitCode, task.Attempt) == (TaskPhase.Failed, 7, 1), ClusterClient.Story(task));
         Assert.True(seen < KilledSeenMax, $"The killed silo was seen dead after {seen}.");
     }

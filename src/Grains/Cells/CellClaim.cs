@@ -3,7 +3,7 @@ using Granary.Grains.Contracts;
 namespace Granary.Grains.Cells;
 
 /// <summary>Another silo of the cluster serves a cell of this name from another folder. Nothing of it is touched.</summary>
-internal sealed class CellServedElsewhereException(string message) : Exception(message);
+public sealed class CellServedElsewhereException(string message) : Exception(message);
 
 /// <summary>Keeps the cell's grain on this silo, by which everybody finds it.</summary>
 internal sealed class CellClaim(ServedCell cell)
