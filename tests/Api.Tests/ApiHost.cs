@@ -60,7 +60,7 @@ public sealed class ApiHost : IAsyncLifetime
             MemoryMb = 4096,
             DiskMb = 16384,
         };
-        folder = Composition.CellFolderOf(options, new ConfigurationBuilder().Build());
+        folder = Composition.CellFolderOf(options, new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
         builder.Logging.ClearProviders().AddProvider(observed);
         builder.WebHost.UseUrls(options.Http);
