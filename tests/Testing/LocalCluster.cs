@@ -52,6 +52,9 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>SIGKILL to all that a host would take with it.</summary>
     public Task KillHost(string cell) => Run("kill-host", [cell]);
 
+    /// <summary>Starts what does not run.</summary>
+    public Task Up() => Run("up", []);
+
     /// <summary>Starts a silo again, and its engine.</summary>
     public Task Restart(string silo) => Run("restart", [silo]);
 
