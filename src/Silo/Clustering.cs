@@ -19,7 +19,7 @@ internal static class Clustering
             }));
             silo.Configure<ClusterMembershipOptions>(each => Set(each, membership));
             // The default directory drops grains of silos that live when another dies. This one moves their addresses instead.
-#pragma warning disable ORLEANSEXP003 // Experimental, and measured: see docs/decisions/0006-a-cell-is-served-by-whoever-holds-its-folder.md.
+#pragma warning disable ORLEANSEXP003 // Experimental, and measured: see docs/decisions/0007-a-cell-is-served-by-whoever-holds-its-folder.md.
             silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
             // It would keep a dead silo's grains asleep for half a minute, so that none lives twice. Ours may: a write carries the version it read.

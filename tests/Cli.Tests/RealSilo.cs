@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
@@ -10,7 +8,7 @@ public sealed class RealSilo : SharedEngine
     /// <summary>Of the cell; its containers carry the name.</summary>
     public const string Cell = "cli-tests";
 
-    private readonly int[] ports = FreePorts();
+    private readonly int[] ports = FreePorts.Take(3);
     private string folder = "";
     private GranaryRun? up;
 
@@ -50,23 +48,5 @@ public sealed class RealSilo : SharedEngine
         Up.Dispose();
         up = null;
         return end;
-    }
-
-    /// <summary>Free at this moment; nobody else on the machine asks for these.</summary>
-    private static int[] FreePorts()
-    {
-        var listeners = Enumerable.Range(0, 3).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Start();
-        }
-
-        var free = listeners.Select(each => ((IPEndPoint)each.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return free;
     }
 }

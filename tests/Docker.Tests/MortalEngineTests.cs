@@ -44,7 +44,7 @@ public class MortalEngineTests : IAsyncLifetime
         Assert.True(isGone);
         Assert.True(Cell.Runtime.IsGone(first.Process!));
         Assert.False(Cell.Runtime.IsGone(second.Process!));
-        Assert.True(second.StartedAt > first.At);
+        Assert.True(second.StartedAt > first.AnsweredAt);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class MortalEngineTests : IAsyncLifetime
         try
         {
             var answer = await Cell.Runtime.Probe(default);
-            return record.Answered(answer.Process!, answer.StartedAt, answer.At);
+            return record.Answered(answer);
         }
         catch (EngineUnavailableException)
         {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Granary.Client;
 using Granary.Testing;
 
@@ -15,7 +13,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>The runtime of this very test, wherever it lies.</summary>
     public static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 
-    private readonly int[] ports = FreePorts();
+    private readonly int[] ports = FreePorts.Take(3);
     private readonly List<string> output = [];
     private readonly List<string> errors = [];
     private readonly string[] more;
@@ -160,15 +158,6 @@ internal sealed class SiloProcess : IAsyncDisposable
         {
             return [.. lines];
         }
-    }
-
-    private static int[] FreePorts()
-    {
-        var listeners = Enumerable.Range(0, 3).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        Array.ForEach(listeners, each => each.Start());
-        var free = listeners.Select(each => ((IPEndPoint)each.LocalEndpoint).Port).ToArray();
-        Array.ForEach(listeners, each => each.Dispose());
-        return free;
     }
 
     private async Task Gone()

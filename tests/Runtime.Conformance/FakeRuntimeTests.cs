@@ -96,7 +96,7 @@ public sealed class FakeRuntimeTests
         var end = await runtime.Wait(attempt, default);
         Assert.Equal(0, end.ExitCode);
         Assert.True(answer.StartedAt < end.FinishedAt, "after the start");
-        Assert.True(end.FinishedAt < answer.At, "before the first answer");
+        Assert.True(end.FinishedAt < answer.AnsweredAt, "before the first answer");
         Assert.NotNull(Record(record, answer).DoubtAbout(end.FinishedAt!.Value));
     }
 
@@ -199,7 +199,7 @@ public sealed class FakeRuntimeTests
     private static AttemptKey NewAttempt() => new(Guid.NewGuid(), 1);
 
     private static EngineRecord Record(EngineRecord record, EngineAnswer answer) =>
-        record.Answered(answer.Process!, answer.StartedAt, answer.At);
+        record.Answered(answer);
 
     private async Task<AttemptKey> Started(string script)
     {

@@ -259,8 +259,8 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
         Assert.NotNull(first.Process);
         Assert.Equal(first.Process, second.Process);
         Assert.Equal(first.StartedAt, second.StartedAt);
-        Assert.True(first.StartedAt < first.At, "the engine answers after it started");
-        Assert.True(first.At < second.At, "instants rise");
+        Assert.True(first.StartedAt < first.OpenedAt, "the engine answers after it started");
+        Assert.True(first.OpenedAt <= first.AnsweredAt && first.AnsweredAt < second.OpenedAt, "instants rise");
         Assert.False(Runtime.IsGone(first.Process));
     }
 

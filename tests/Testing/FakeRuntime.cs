@@ -31,7 +31,7 @@ public sealed partial class FakeRuntime(TimeProvider clock, int memoryMb = 4096,
 
     public Task<EngineAnswer> Probe(CancellationToken cancellation) => Answer(
         RuntimeCall.Probe,
-        () => Task.FromResult(ProcessIsVisible ? new EngineAnswer(Process, processStartedAt, Now()) : new EngineAnswer(null, null, Now())),
+        () => Task.FromResult(ProcessIsVisible ? new EngineAnswer(Process, processStartedAt, Now(), Now()) : new EngineAnswer(null, null, Now(), Now())),
         cancellation);
 
     public bool IsGone(string process)

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using Granary.Core.Runtime;
 
 namespace Granary.Core.Attempts;
 
 /// <summary>One life of an engine process, as far as the cell can prove it. All instants are of the clock of the cell's host.</summary>
 /// <param name="Process">Identifies the process (boot, pid and start time), so that a restart is never mistaken for continuity.</param>
 /// <param name="StartedAt">When the process started; null where it cannot be seen (a remote engine).</param>
-/// <param name="UpFrom">The first answer on a fresh connection. What ended earlier may have ended in the engine's start-up clean-up.</param>
+/// <param name="UpFrom">When the first answer was there. What ended earlier may have ended in the engine's start-up clean-up, during which it takes connections already.</param>
 /// <param name="UpUntil">When the last answered fresh connection was opened. A stopping engine closes its listener first, so up to here it was not stopping.</param>
 /// <param name="GoneAt">When the process was first seen to be absent; null while it lives or where it cannot be seen.</param>
 /// <param name="GoneUntil">When it was last seen to be absent, without a gap in the watching since <paramref name="GoneAt"/>.</param>
@@ -35,15 +36,19 @@ public sealed record EngineRecord(ImmutableList<EngineLife> Lives)
 
     public static readonly EngineRecord Empty = new([]);
 
-    /// <summary>The engine answered on a connection opened at <paramref name="at"/>.</summary>
-    public EngineRecord Answered(string process, DateTimeOffset? startedAt, DateTimeOffset at)
+    /// <summary>In the place of a process that cannot be seen.</summary>
+    private const string Unseen = "unseen";
+
+    /// <summary>The engine answered on a fresh connection.</summary>
+    public EngineRecord Answered(EngineAnswer answer)
     {
+        var (process, at) = (answer.Process ?? Unseen, answer.OpenedAt);
         if (Lives is [.., var last] && last.Process == process && last.GoneAt is null)
         {
             return at <= last.UpUntil ? this : new EngineRecord(Lives.SetItem(Lives.Count - 1, last with { UpUntil = at }));
         }
 
-        var lives = Lives.Add(new EngineLife(process, startedAt, at, at));
+        var lives = Lives.Add(new EngineLife(process, answer.StartedAt, answer.AnsweredAt, answer.AnsweredAt));
         return new EngineRecord(lives.Count > LivesKept ? lives.RemoveAt(0) : lives);
     }
 

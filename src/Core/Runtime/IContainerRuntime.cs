@@ -18,8 +18,9 @@ public sealed record EngineView(string Name, string Version, string? Marker, int
 /// <summary>Proof that the engine answered on a connection opened for this question.</summary>
 /// <param name="Process">Identifies the engine process (boot, pid, start time) where it can be seen; else null.</param>
 /// <param name="StartedAt">When that process started; null where it cannot be seen.</param>
-/// <param name="At">When the connection was opened.</param>
-public sealed record EngineAnswer(string? Process, DateTimeOffset? StartedAt, DateTimeOffset At);
+/// <param name="OpenedAt">When the connection was opened: an engine that stops takes no new one.</param>
+/// <param name="AnsweredAt">When the answer was there: an engine that starts takes connections long before it answers.</param>
+public sealed record EngineAnswer(string? Process, DateTimeOffset? StartedAt, DateTimeOffset OpenedAt, DateTimeOffset AnsweredAt);
 
 /// <summary>The answer to a create call.</summary>
 public abstract record CreateOutcome

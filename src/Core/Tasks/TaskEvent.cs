@@ -12,6 +12,7 @@ namespace Granary.Core.Tasks;
 [JsonDerivedType(typeof(Reported), "reported")]
 [JsonDerivedType(typeof(CancelRequested), "cancel-requested")]
 [JsonDerivedType(typeof(Relabelled), "relabelled")]
+[JsonDerivedType(typeof(Outlived), "outlived")]
 [JsonDerivedType(typeof(Woke), "woke")]
 public abstract record TaskEvent(DateTimeOffset At)
 {
@@ -27,6 +28,9 @@ public abstract record TaskEvent(DateTimeOffset At)
 
     /// <summary>Somebody asked for the end of the task.</summary>
     public sealed record CancelRequested(DateTimeOffset At) : TaskEvent(At);
+
+    /// <summary>A cell that came back found that an attempt may have run on after the lease under it had lapsed for others. It adds to the story, also of a finished task, and changes nothing else.</summary>
+    public sealed record Outlived(DateTimeOffset At, int Attempt, CellId Cell) : TaskEvent(At);
 
     /// <summary>Labels or annotations were changed: the only thing that may change on a finished task.</summary>
     public sealed record Relabelled(DateTimeOffset At, Metadata Metadata) : TaskEvent(At);

@@ -4,7 +4,7 @@ namespace Granary.Core.Tasks;
 
 /// <summary>
 /// What holds for every decision about a task. One list, three users: tests, simulator, and the grain before it saves.
-/// 1. A finished task keeps its phase, outcome and attempt; only labels change.
+/// 1. A finished task keeps its phase, outcome and attempt; only labels change, and its story may gain a doubt about an old attempt.
 /// 2. The attempt number never falls and rises by one, and only into RUNNING.
 /// 3. A cell is held exactly while RUNNING or CANCELING.
 /// 4. Losses and failures stay within their budgets (one over the loss budget only when that ends the task).
@@ -57,7 +57,7 @@ public static class TaskInvariants
     }
 
     private static bool SameOutcome(TaskState before, TaskState after) =>
-        before with { Metadata = after.Metadata, UpdatedAt = after.UpdatedAt } == after;
+        before with { Metadata = after.Metadata, UpdatedAt = after.UpdatedAt, Story = after.Story } == after;
 
     private static bool WithinBudgets(TaskState task) =>
         task.Counters.Failures <= task.Spec!.Policy.RetriesMax

@@ -39,6 +39,8 @@ public static class TaskMachine
         (_, Submitted) => Decision.Stay(task), // A repeated submit finds the task that it made.
         (_, Relabelled relabelled) => Decision.Move(task with { Metadata = relabelled.Metadata, UpdatedAt = relabelled.At }),
 
+        (_, Outlived outlived) => Doubt(task, outlived),
+
         // An attempt we have given up on cannot speak for the task any more, and a cell chosen for another number is no choice.
         (_, Reported { Report: var report }) when report.Attempt != task.Attempt => Decision.Stay(task),
         (_, Placed placed) when placed.Attempt != task.Attempt + 1 => Decision.Stay(task),
@@ -192,6 +194,15 @@ public static class TaskMachine
     {
         var story = task.Story.Add(new StoryEntry(at, task.Attempt, cell, $"{Upper(task.Phase)}: {text}"));
         return Decision.Move(task with { Story = story, UpdatedAt = at }, [.. effects]);
+    }
+
+    /// <summary>Told once per attempt, and only of one that was moved: the newest attempt, while it holds its cell, runs beside nobody.</summary>
+    private static Decision Doubt(TaskState task, Outlived outlived)
+    {
+        var text = $"unconfirmed: attempt {outlived.Attempt} may have run on at {outlived.Cell} after its lease had lapsed";
+        return outlived.Attempt > task.Attempt || (outlived.Attempt == task.Attempt && task.HoldsCell) || task.Story.Entries.Exists(entry => entry.Text == text)
+            ? Decision.Stay(task)
+            : Decision.Move(task with { Story = task.Story.Add(new StoryEntry(outlived.At, outlived.Attempt, outlived.Cell.Name, text)), UpdatedAt = outlived.At });
     }
 
     private static bool IsPastDeadline(TaskState task, DateTimeOffset at) => task.DeadlineAt <= at;

@@ -96,11 +96,12 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
 
         var task = await services.Rows.Find(attempt.Work, cell.Serving);
         var container = await services.Runtime.Find(attempt, cell.Serving);
-        if (task is null || task.Attempt < attempt.Number)
+        var finding = Comparison.Of(attempt, cell.Id, task, unknownFor: TimeSpan.Zero, services.Options.OrphanAge, isOnHold: false);
+        if (finding == Finding.Leave)
         {
             await LookWithoutRow(container);
         }
-        else if (!cell.IsHeld(task, attempt))
+        else if (finding == Finding.Discard)
         {
             Live(Discard);
         }
@@ -110,7 +111,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         }
         else if (container is { Phase: ContainerPhase.Running or ContainerPhase.Exited })
         {
-            cell.Books.Reserve(attempt, new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb));
+            cell.Books.Reserve(attempt, new CellCapacity(task!.Spec!.MemoryMb, task.Spec.DiskMb));
             Follow(task, null);
             if (task.Phase == TaskPhase.Canceling)
             {

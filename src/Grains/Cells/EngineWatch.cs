@@ -31,7 +31,7 @@ internal sealed class EngineWatch(IContainerRuntime runtime, ICellJournal journa
         try
         {
             var answer = await runtime.Probe(cancellation);
-            await Note(record.Answered(answer.Process ?? "unseen", answer.StartedAt, answer.At), cancellation);
+            await Note(record.Answered(answer), cancellation);
             Turn(true, "");
         }
         catch (EngineUnavailableException fault)

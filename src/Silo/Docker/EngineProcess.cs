@@ -29,10 +29,10 @@ internal sealed class EngineProcess(EngineConnection engine, DockerOptions optio
         try
         {
             using var socket = await engine.Connect(timed.Token);
-            var at = clock.GetUtcNow();
+            var openedAt = clock.GetUtcNow();
             var process = engine.SocketPath is null ? null : Describe(EngineOf(PeerOf(socket)));
             await Exchange(socket, timed.Token);
-            return new EngineAnswer(process, process is null ? null : StartOf(process), at);
+            return new EngineAnswer(process, process is null ? null : StartOf(process), openedAt, clock.GetUtcNow());
         }
         catch (Exception cause) when (EngineConnection.IsNoAnswer(cause) && !cancellation.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using CsCheck;
 using Granary.Core.Attempts;
+using Granary.Core.Runtime;
 using Granary.Testing;
 
 namespace Granary.Core.Tests.Attempts;
@@ -53,6 +54,17 @@ public sealed class EngineRecordTests
         Assert.NotNull(record.DoubtAbout(A.At(20)));
         Assert.NotNull(record.DoubtAbout(A.At(20.5)));
         Assert.Null(record.DoubtAbout(A.At(21)));
+    }
+
+    [Fact]
+    public void A_starting_engine_that_takes_a_connection_is_not_up_before_it_answers()
+    {
+        // Killed after 10 s and started at 20 s, it took the connection at 20.2 s, ended the survivor at 21 s, and answered at 22 s.
+        var record = UpForTenSeconds.Gone(First, A.At(10.5)).Answered(new EngineAnswer(Second, A.At(20), A.At(20.2), A.At(22)));
+
+        Assert.Equal("it ended while its engine was stopping or starting", record.DoubtAbout(A.At(21)));
+        Assert.False(record.WasUp(A.At(21)));
+        Assert.Null(record.DoubtAbout(A.At(22)));
     }
 
     [Fact]
@@ -151,7 +163,7 @@ public sealed class EngineRecordTests
             times.AddRange([(false, start, up), (true, up, stop), (false, stop, gone), (true, gone, at)]);
             foreach (var look in life.Looks.Select(part => start + (part * (at - start))).Append((up + stop) / 2).Order())
             {
-                record = look >= up && look < stop ? record.Answered($"engine-{number}", A.At(start), A.At(look))
+                record = look < stop ? record.Answered(new EngineAnswer($"engine-{number}", A.At(start), A.At(look), A.At(Math.Max(look, up))))
                     : look >= gone ? record.Gone($"engine-{number}", A.At(look))
                     : record;
             }

@@ -29,6 +29,7 @@ internal static class Samples
         new TaskEvent.Reported(A.Start, Reports[0]),
         new TaskEvent.CancelRequested(A.Start),
         new TaskEvent.Relabelled(A.Start, Labelled),
+        new TaskEvent.Outlived(A.Start, 1, A.Cell1),
         new TaskEvent.Woke(A.Start),
     ];
 

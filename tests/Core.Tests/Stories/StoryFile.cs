@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Core.Leases;
 using Granary.Testing;
 
 namespace Granary.Core.Tests.Stories;
@@ -14,7 +15,7 @@ internal interface ITeller
 
 /// <summary>
 /// A text of event lines, each followed by indented lines that record what was decided. The first line that is no comment names the
-/// machine: "task", "app" or "placement", with settings. docs/recipes/add-a-task-event.md has the whole syntax.
+/// machine, with settings. docs/recipes/add-a-task-event.md has the whole syntax.
 /// </summary>
 internal static class StoryFile
 {
@@ -65,9 +66,15 @@ internal static class StoryFile
             "task" => new TaskTeller(TaskLines.Settings(words[1..])),
             "app" => new AppTeller(),
             "placement" => new PlacementTeller(),
-            _ => throw new FormatException($"line {number} names no machine (task, app or placement): {line}"),
+            "lease" => new LeaseTeller(),
+            "warden" => new WardenTeller(Policy(words[1..])),
+            "judge" => new JudgeTeller(Policy([])),
+            "serving" => new ServingTeller(Policy([])),
+            _ => throw new FormatException($"line {number} names no machine (task, app, placement, lease, warden, judge or serving): {line}"),
         };
     }
+
+    private static LeasePolicy Policy(string[] settings) => settings is ["outage=stop"] ? LeasePolicy.Default with { Outage = OutageRule.Stop } : LeasePolicy.Default;
 
     private static (DateTimeOffset? At, string Words) SplitTime(string line)
     {
@@ -81,6 +88,10 @@ internal static class StoryFile
     {
         TaskTeller => "a task",
         AppTeller => "an app",
-        _ => "a placement",
+        PlacementTeller => "a placement",
+        LeaseTeller => "a lease",
+        WardenTeller => "a warden",
+        JudgeTeller => "a judge",
+        _ => "a serving",
     };
 }

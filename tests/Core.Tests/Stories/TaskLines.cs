@@ -61,6 +61,11 @@ internal static partial class TaskLines
             return new Placed(at, Number(place.Groups["attempt"].Value), new CellId(place.Groups["cell"].Value), OrNull(place.Groups["waited"]));
         }
 
+        if (Outlive().Match(words) is { Success: true } outlived)
+        {
+            return new Outlived(at, Number(outlived.Groups["attempt"].Value), new CellId(outlived.Groups["cell"].Value));
+        }
+
         return Report(at, words) is { } report ? new Reported(at, report) : null;
     }
 
@@ -70,6 +75,7 @@ internal static partial class TaskLines
         Placed placed => $"placed {placed.Attempt} on {placed.Cell}{(placed.Waited is null ? "" : $" after: {placed.Waited}")}",
         CancelRequested => "cancel requested",
         Relabelled relabelled => $"relabelled {string.Join(' ', relabelled.Metadata.Labels.Select(each => $"{each.Key}={each.Value}"))}",
+        Outlived outlived => $"outlived {outlived.Attempt} on {outlived.Cell}",
         Woke => "woke",
         Reported { Report: Exited { Exit: var exit } exited } =>
             $"exited {exited.Attempt} with {exit.Code}{(exit.OutOfMemory ? " out of memory" : "")}{(exit.BeforeStop ? "" : " after our stop")}",
@@ -107,6 +113,9 @@ internal static partial class TaskLines
 
     [GeneratedRegex("^placed (?<attempt>[0-9]+) on (?<cell>[^ ]+)( after: (?<waited>.+))?$", RegexOptions.ExplicitCapture)]
     private static partial Regex Place();
+
+    [GeneratedRegex("^outlived (?<attempt>[0-9]+) on (?<cell>[^ ]+)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Outlive();
 
     [GeneratedRegex("^exited (?<attempt>[0-9]+) with (?<code>[0-9]+)(?<oom> out of memory)?(?<stopped> after our stop)?$", RegexOptions.ExplicitCapture)]
     private static partial Regex Exit();

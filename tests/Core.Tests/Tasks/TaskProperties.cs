@@ -17,7 +17,7 @@ public sealed class TaskProperties
     private sealed record Step(int Kind, int AttemptOffset, int Code, double Seconds);
 
     private static readonly Gen<Step> Steps = Gen.Select(
-        Gen.Int[0, 11],
+        Gen.Int[0, 12],
         Gen.Frequency((8, Gen.Const(0)), (1, Gen.Const(-1)), (1, Gen.Const(1))),
         Gen.Frequency((2, Gen.Const(0)), (1, Gen.Int[1, 255])),
         Gen.Frequency((8, Gen.Double[0, 1]), (1, Gen.Double[1, 60])),
@@ -142,6 +142,7 @@ public sealed class TaskProperties
             7 => new TaskEvent.Reported(at, new Declined(attempt, "no room", step.Code > 200)),
             8 => new TaskEvent.Reported(at, new Displaced(attempt, "it drains")),
             9 => new TaskEvent.CancelRequested(at),
+            11 => new TaskEvent.Outlived(at, attempt, A.Cell1),
             10 => new TaskEvent.Relabelled(at, Core.Apps.Metadata.Empty),
             _ => new TaskEvent.Woke(at),
         };

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Granary.Core.Attempts;
+using Granary.Core.Leases;
+
+namespace Granary.Simulator.Parts;
+
+/// <summary>Carries out what a <see cref="WardenMachine"/> decides, in the process of a warden or of the silo that stands in for one.</summary>
+internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<string> silos, Action stoodDown)
+{
+    private readonly World world = process.World;
+    private readonly Host host = process.Host;
+
+    public WardenState State { get; private set; } = WardenMachine.Start(process.Host.Cell, process.World.NewHolder(process.Name), process.Host.Clock, sentAt, silos);
+
+    /// <summary>From before the last acknowledged renewal, while the lease may be used.</summary>
+    public TimeSpan? LeasedSince => State.Phase == WardenPhase.Leased ? State.SentAt : null;
+
+    public void Handle(WardenEvent @event)
+    {
+        if (State.Phase == WardenPhase.StoodDown)
+        {
+            return;
+        }
+
+        var before = State;
+        var decision = WardenMachine.Decide(before, @event, world.Settings.Policy);
+        world.Require(LeaseInvariants.Check(before, @event, decision, world.Settings.Policy));
+        State = decision.Next;
+        if (before.Phase != State.Phase)
+        {
+            world.Tell(host.Name, $"{process.Name}: {before.Phase} becomes {State.Phase}, {(@event.At - State.SentAt).TotalSeconds:0.00} s after its last renewal");
+        }
+        else if (before.HoldingSince is null && State.HoldingSince is not null)
+        {
+            world.Tell(host.Name, $"{process.Name} holds: nobody on the roster reaches the database");
+        }
+
+        foreach (var effect in decision.Effects)
+        {
+            Act(effect);
+        }
+    }
+
+    public void Tick() => Handle(new WardenEvent.Ticked(host.Clock));
+
+    private void Act(WardenEffect effect)
+    {
+        switch (effect)
+        {
+            case WardenEffect.Write write:
+                var sentAt = host.Clock;
+                world.Database.Ask(process, () => world.Database.Write(host.Cell, write.Event), answer => Handle(new WardenEvent.Wrote(host.Clock, sentAt, write.Event, answer.IsDone, answer.Lease, answer.Roster)));
+                break;
+            case WardenEffect.Ask ask:
+                Ask(ask);
+                break;
+            case WardenEffect.Freeze:
+                Later(1, 20, () =>
+                {
+                    if (world.Settings.Sabotage != Sabotage.NoStop)
+                    {
+                        host.Engine.Freeze();
+                    }
+
+                    Handle(new WardenEvent.Frozen(host.Clock, [.. host.Engine.Processes]));
+                });
+                break;
+            case WardenEffect.NoteKills note:
+                Later(1, 50, () => Note(note));
+                break;
+            case WardenEffect.KillAll:
+                Later(5, 250, Kill);
+                break;
+            case WardenEffect.Thaw:
+                host.Engine.Thaw();
+                break;
+            case WardenEffect.KillSilo kill:
+                host.Silos.Find(each => each.Name == kill.Silo)?.Kill();
+                break;
+            case WardenEffect.StartSilo start:
+                Later(200, 1500, () => host.StartSilo(start.Silo));
+                break;
+            case WardenEffect.StandDown:
+                stoodDown();
+                break;
+        }
+    }
+
+    private void Ask(WardenEffect.Ask ask)
+    {
+        var askedAt = host.Clock;
+        if (world.Settings.Sabotage == Sabotage.HoldUnasked)
+        {
+            Handle(new WardenEvent.Answered(host.Clock, askedAt, ask.Member, ReachesDatabase: false));
+            return;
+        }
+
+        var member = world.Hosts.Single(each => each.Cell == ask.Member);
+        world.Network.Send(host.Name, member.Name, () => member.Warden?.Receive(() => member.Warden.Asked(host.Cell, reaches =>
+            world.Network.Send(member.Name, host.Name, () => process.Receive(() => Handle(new WardenEvent.Answered(host.Clock, askedAt, ask.Member, reaches)))))));
+    }
+
+    private void Note(WardenEffect.NoteKills note)
+    {
+        foreach (var attempt in note.Attempts)
+        {
+            if (world.Settings.Sabotage != Sabotage.NoKillNotes)
+            {
+                host.NoteFor(attempt).WasKilled = true;
+            }
+
+            host.NoteFor(attempt).Outlived |= note.IsOutlived;
+        }
+
+        Handle(new WardenEvent.KillsNoted(host.Clock));
+    }
+
+    private void Kill()
+    {
+        var left = ImmutableArray.CreateBuilder<AttemptKey>();
+        foreach (var attempt in host.Engine.Processes.ToArray())
+        {
+            if (world.Settings.Sabotage == Sabotage.NoStop)
+            {
+                continue;
+            }
+
+            if (host.NoteOf(attempt) is { WasKilled: true } || world.Settings.Sabotage == Sabotage.NoKillNotes)
+            {
+                host.Engine.End(host.Engine.Find(attempt)!, EndCause.TheWarden, 137);
+            }
+            else
+            {
+                left.Add(attempt);
+            }
+        }
+
+        Handle(new WardenEvent.Swept(host.Clock, left.ToImmutable(), host.StartsInFlight));
+    }
+
+    private void Later(double min, double max, Action action) => process.World.Agenda.After(world.Chance.Milliseconds(min, max), () => process.Receive(action));
+}

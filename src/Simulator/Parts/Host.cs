@@ -1,0 +1,196 @@
+using Granary.Core.Attempts;
+using Granary.Core.Cells;
+
+namespace Granary.Simulator.Parts;
+
+/// <summary>What a cell has noted about an attempt on its host; survives every process.</summary>
+internal sealed class Note
+{
+    public bool StartWasOrdered { get; set; }
+
+    public bool IsFenced { get; set; }
+
+    public TimeSpan? StopOrderedAt { get; set; }
+
+    public AttemptReport? Report { get; set; }
+
+    /// <summary>The warden killed it, by an order of ours.</summary>
+    public bool WasKilled { get; set; }
+
+    /// <summary>It was killed only after its lease had lapsed for others.</summary>
+    public bool Outlived { get; set; }
+}
+
+/// <summary>A start on its way from a silo to the engine.</summary>
+internal sealed class PendingStart(Process silo)
+{
+    public Process Silo => silo;
+
+    public bool IsSent { get; set; }
+
+    /// <summary>Whether the engine may still carry it out.</summary>
+    public bool IsInFlight => IsSent || silo.IsAlive;
+}
+
+/// <summary>A machine with one engine, and so one cell: the warden, the candidate silos, the lock, the journal.</summary>
+internal sealed class Host(World world, int number, double rate, TimeSpan clockAtStart, CellCapacity capacity, int candidates)
+{
+    public string Name { get; } = $"host-{(char)('a' + number)}";
+
+    public CellId Cell { get; } = new($"cell-{(char)('a' + number)}");
+
+    public CellCapacity Capacity => capacity;
+
+    /// <summary>Seconds of its clock in one true second.</summary>
+    public double Rate => rate;
+
+    public TimeSpan Clock => clockAtStart + (world.Agenda.Now * rate);
+
+    public bool IsOn { get; private set; } = true;
+
+    public Engine Engine { get; } = new(world);
+
+    public SortedDictionary<(Guid, int), Note> Journal { get; } = [];
+
+    public Dictionary<AttemptKey, PendingStart> Starts { get; } = [];
+
+    public Warden? Warden { get; private set; }
+
+    public List<Silo> Silos { get; } = [];
+
+    public Silo? LockOwner { get; private set; }
+
+    /// <summary>True instants at which nobody was there to enforce the lease: since when, and until when at last.</summary>
+    public TimeSpan? UnguardedSince { get; private set; }
+
+    public TimeSpan UnguardedUntil { get; private set; } = TimeSpan.MinValue;
+
+    public int StartsInFlight => Starts.Values.Count(each => each.IsInFlight);
+
+    public Note? NoteOf(AttemptKey attempt) => Journal.GetValueOrDefault((attempt.Work, attempt.Number));
+
+    public Note NoteFor(AttemptKey attempt)
+    {
+        if (NoteOf(attempt) is { } note)
+        {
+            return note;
+        }
+
+        return Journal[(attempt.Work, attempt.Number)] = new Note();
+    }
+
+    public void Forget(AttemptKey attempt) => Journal.Remove((attempt.Work, attempt.Number));
+
+    public bool TryLock(Silo silo)
+    {
+        if (LockOwner is null)
+        {
+            LockOwner = silo;
+            Guard();
+        }
+
+        return LockOwner == silo;
+    }
+
+    public IEnumerable<string> CandidateNames => Enumerable.Range(1, candidates).Select(each => $"silo-{(char)('a' + number)}{each}");
+
+    /// <summary>The machine's own supervisor: it starts the warden when nothing of ours lives.</summary>
+    public void Boot()
+    {
+        Guard();
+        world.Agenda.After(world.Chance.Seconds(0.5, 3), () =>
+        {
+            if (IsOn && Warden is not { IsAlive: true } && !Silos.Exists(each => each.IsAlive))
+            {
+                StartWarden(null);
+            }
+        });
+    }
+
+    public void StartWarden(TimeSpan? sentAt)
+    {
+        if (IsOn && Warden is not { IsAlive: true })
+        {
+            Warden = new Warden(world, this, sentAt);
+            world.Tell(Name, $"{Warden.Name} begins");
+            Guard();
+        }
+    }
+
+    public void StartSilo(string name)
+    {
+        if (IsOn && !Silos.Exists(each => each.Name == name && each.IsAlive))
+        {
+            Silos.RemoveAll(each => each.Name == name);
+            Silos.Add(new Silo(world, this, name));
+            world.Tell(Name, $"{name} begins");
+            Guard();
+        }
+    }
+
+    public void Ended(Process process)
+    {
+        if (LockOwner == process)
+        {
+            LockOwner = null; // The kernel frees it.
+        }
+
+        Guard();
+        if (process is Warden)
+        {
+            foreach (var silo in Silos)
+            {
+                silo.HearWardenEnded();
+            }
+        }
+        else if (Warden is { } warden)
+        {
+            warden.HearSiloEnded(process.Name);
+        }
+
+        if (IsOn && Warden is not { IsAlive: true } && !Silos.Exists(each => each.IsAlive))
+        {
+            Boot();
+        }
+    }
+
+    public void PowerOff()
+    {
+        world.Tell(Name, "loses its power");
+        IsOn = false;
+        Engine.LosePower();
+        Warden?.Kill();
+        foreach (var silo in Silos.ToArray())
+        {
+            silo.Kill();
+        }
+
+        Starts.Clear();
+    }
+
+    public void PowerOn()
+    {
+        if (!IsOn)
+        {
+            world.Tell(Name, "has power again");
+            IsOn = true;
+            Engine.Up();
+            Boot();
+        }
+    }
+
+    /// <summary>Notes whether anybody can enforce the lease: the warden, or the silo that has the lock or could take it.</summary>
+    public void Guard()
+    {
+        var isGuarded = !IsOn || Warden is { Acts: true } || (LockOwner is { } owner ? owner.Acts : Silos.Exists(each => each.Acts));
+        if (isGuarded && UnguardedSince is not null)
+        {
+            UnguardedUntil = world.Agenda.Now;
+            UnguardedSince = null;
+        }
+        else if (!isGuarded)
+        {
+            UnguardedSince ??= world.Agenda.Now;
+        }
+    }
+}
