@@ -1,5 +1,6 @@
 namespace Granary.Cli.Tests;
 
+[Collection(RealSilo.OneAtATime)]
 public sealed class UpTests
 {
     [Fact]
