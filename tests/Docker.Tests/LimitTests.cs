@@ -7,6 +7,20 @@ public class LimitTests(SharedEngine engine) : EngineTests(engine)
 {
     private const string EatMemory = "text=0123456789; while :; do text=$text$text; done";
 
+    [Theory]
+    [InlineData("granary-cut-1")]
+    [InlineData("granary-cut-1/disk")]
+    public async Task A_disk_that_a_crash_left_half_made_is_no_room_and_no_obstacle(string left)
+    {
+        await using var cell = new Cell(Engine, folder: $"half-made-{left.Length}");
+        var before = await cell.Runtime.Describe(default);
+        Directory.CreateDirectory(Path.Combine(cell.Options.StateFolder, "scratch", left));
+
+        var after = await cell.Runtime.Describe(default);
+
+        Assert.InRange(after.DiskMb, before.DiskMb - 1024, before.DiskMb + 1024);
+    }
+
     [Fact]
     public async Task A_program_over_its_memory_is_killed_and_the_report_says_so()
     {

@@ -29,7 +29,7 @@ public sealed class ContainmentProperties
             {
                 if (ArchiveRules.PathFault(text, Limits) is null)
                 {
-                    Assert.StartsWith("/root/folder/", Path.GetFullPath(Path.Combine("/root/folder", text)), StringComparison.Ordinal);
+                    Assert.StartsWith("/some/folder/", Path.GetFullPath(Path.Combine("/some/folder", text)), StringComparison.Ordinal);
                 }
             },
             iter: 200_000);

@@ -82,14 +82,23 @@ internal sealed class ScratchSpace(string folder, DiskTemplates templates)
     public int CapacityMb()
     {
         Directory.CreateDirectory(folder);
-        var bytes = new DriveInfo(folder).AvailableFreeSpace;
-        foreach (var name in Names())
-        {
-            var disk = new DriveInfo(Path.Combine(folder, name, "disk"));
-            bytes += disk.TotalSize - disk.TotalFreeSpace;
-        }
-
+        var host = new DriveInfo(folder);
+        var bytes = host.AvailableFreeSpace + Names().Sum(name => TakenBy(Path.Combine(folder, name, "disk"), host.TotalSize));
         return (int)Math.Min(int.MaxValue, bytes >> 20);
+    }
+
+    /// <summary>Nothing where no disk is mounted: it is just being made or taken away, or a crash came in between. Such a folder tells of its host.</summary>
+    private static long TakenBy(string path, long hostBytes)
+    {
+        try
+        {
+            var disk = new DriveInfo(path);
+            return disk.TotalSize == hostBytes ? 0 : disk.TotalSize - disk.TotalFreeSpace;
+        }
+        catch (DriveNotFoundException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>The names of the containers that have space here.</summary>
