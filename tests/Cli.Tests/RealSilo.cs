@@ -5,9 +5,6 @@ namespace Granary.Cli.Tests;
 /// <summary>A silo as people start it, 'granary up', on a real engine. It can be killed and started again with its state.</summary>
 public sealed class RealSilo : SharedEngine
 {
-    /// <summary>The collection of tests that start one: one after another, since its folder takes one silo at a time.</summary>
-    public const string OneAtATime = "real silo";
-
     /// <summary>Of the cell; its containers carry the name.</summary>
     public const string Cell = "cli-tests";
 

@@ -1,6 +1,5 @@
 namespace Granary.Cli.Tests;
 
-[Collection(RealSilo.OneAtATime)]
 public sealed class UpTests
 {
     [Fact]

@@ -4,7 +4,6 @@ using Granary.Testing;
 namespace Granary.Cli.Tests;
 
 /// <summary>Every command against a real silo and a real engine: what the scripted server says elsewhere is what the product says.</summary>
-[Collection(RealSilo.OneAtATime)]
 public sealed class WholeProductTests(RealSilo silo) : IClassFixture<RealSilo>, IAsyncLifetime
 {
     private static readonly string Sample = Repository.PathOf("samples", "training-app");
