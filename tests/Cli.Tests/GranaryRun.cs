@@ -51,10 +51,10 @@ internal sealed class GranaryRun : IDisposable
     }
 
     /// <summary>Waits until standard error has this text.</summary>
-    public Task Says(string text) => errors.Has(text, DurationMax);
+    public Task Says(string text) => errors.Has(text, DurationMax, output);
 
     /// <summary>Waits until standard output has this text.</summary>
-    public Task Shows(string text) => output.Has(text, DurationMax);
+    public Task Shows(string text) => output.Has(text, DurationMax, errors);
 
     /// <summary>Ctrl-C.</summary>
     public void Interrupt()
@@ -155,7 +155,8 @@ internal sealed class Heard
         return SoFar;
     }
 
-    public async Task Has(string part, TimeSpan within)
+    /// <summary>Waits for this part; where it does not come, the failure tells what came instead, here and on the other stream.</summary>
+    public async Task Has(string part, TimeSpan within, Heard other)
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (text)
@@ -166,7 +167,7 @@ internal sealed class Heard
 
         if (await Task.WhenAny(heard.Task, reading, Task.Delay(within)) != heard.Task && !heard.Task.IsCompleted)
         {
-            Assert.Fail($"Nothing was heard of '{part}' {(reading.IsCompleted ? "before the end" : $"within {within}")}, but:\n{SoFar}");
+            Assert.Fail($"Nothing was heard of '{part}' {(reading.IsCompleted ? "before the end" : $"within {within}")}, but:\n{SoFar}\nand on the other stream:\n{other.SoFar}");
         }
     }
 

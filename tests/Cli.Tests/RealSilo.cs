@@ -5,12 +5,14 @@ namespace Granary.Cli.Tests;
 /// <summary>A silo as people start it, 'granary up', on a real engine. It can be killed and started again with its state.</summary>
 public sealed class RealSilo : SharedEngine
 {
-    /// <summary>Of the cell; its containers carry the name.</summary>
-    public const string Cell = "cli-tests";
+    private static int silos;
 
     private readonly int[] ports = FreePorts.Take(3);
     private string folder = "";
     private GranaryRun? up;
+
+    /// <summary>Of the cell; its containers carry the name. Suites run side by side, so every silo has its own.</summary>
+    public string Cell { get; } = $"cli-{Interlocked.Increment(ref silos)}";
 
     public Uri Address => new($"http://127.0.0.1:{ports[0]}");
 
@@ -19,7 +21,7 @@ public sealed class RealSilo : SharedEngine
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        folder = await TestState.FolderFor("cli-silo");
+        folder = await TestState.FolderFor(Cell);
         await Start();
     }
 

@@ -34,7 +34,7 @@ public sealed class UpTests
             var end = await silo.Stop();
 
             Assert.Contains("Granary.Silo", command, StringComparison.Ordinal);
-            Assert.Equal((0, $"Granary is up: cell {RealSilo.Cell} on {silo.SocketUri}, API at {silo.Address.GetLeftPart(UriPartial.Authority)}. Ctrl-C stops it.\n"), (end.Code, end.Output));
+            Assert.Equal((0, $"Granary is up: cell {silo.Cell} on {silo.SocketUri}, API at {silo.Address.GetLeftPart(UriPartial.Authority)}. Ctrl-C stops it.\n"), (end.Code, end.Output));
         }
         finally
         {

@@ -28,7 +28,7 @@ public sealed class WholeProductTests(RealSilo silo) : IClassFixture<RealSilo>, 
         Assert.Contains("OUT The sample task ran to its end.\n", (await Granary("logs", "training-app", "--recent")).Output, StringComparison.Ordinal);
         Assert.Matches($"\n{number} +sample-task +SUCCEEDED +", (await Granary("tasks", "training-app")).Output);
         var told = await Granary("task", "training-app", number);
-        Assert.Matches($"RUNNING: attempt 1 was placed on {RealSilo.Cell}\n.*SUCCEEDED: attempt 1 exited with status 0\n", told.Output);
+        Assert.Matches($"RUNNING: attempt 1 was placed on {silo.Cell}\n.*SUCCEEDED: attempt 1 exited with status 0\n", told.Output);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class WholeProductTests(RealSilo silo) : IClassFixture<RealSilo>, 
     {
         Assert.Contains("training-app   ", (await Granary("apps")).Output, StringComparison.Ordinal);
         Assert.Matches("task +tasks/sample-task.sh\n", (await Granary("app", "training-app")).Output);
-        Assert.Matches($"{RealSilo.Cell} +up +[0-9]+ +[0-9]+ of 1024 MB +[0-9]+ of 4096 MB", (await Granary("cells")).Output);
+        Assert.Matches($"{silo.Cell} +up +[0-9]+ +[0-9]+ of 1024 MB +[0-9]+ of 4096 MB", (await Granary("cells")).Output);
         Assert.Equal("up", Field(await Granary("curl", "/healthz", "--fail"), "status"));
         Assert.Equal(22, (await Granary("curl", "/v3/apps/unknown", "--fail")).Code);
     }
