@@ -2,6 +2,7 @@ using System.Net;
 using Granary.Client;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
+using Granary.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -51,6 +52,14 @@ internal sealed class ClusterClient : IAsyncDisposable
     public async Task<int> HomeOf(TaskState task) =>
         (await Management.GetActivationAddress(Grains.GetGrain<ITaskGrain>(Keys.Task(task.Id))))?.Endpoint.Port ?? throw new InvalidOperationException($"The grain of {task.Id} sleeps.");
 
+    /// <summary>The port of the silo on which placement lives.</summary>
+    public async Task<int> HomeOfPlacement() =>
+        (await Management.GetActivationAddress(Grains.GetGrain<IPlacementGrain>(Keys.Placement)))?.Endpoint.Port ?? throw new InvalidOperationException("Placement sleeps.");
+
+    /// <summary>The silos that are held for dead, each start of one apart.</summary>
+    public async Task<string[]> Dead() =>
+        [.. (await Management.GetHosts(false)).Where(each => each.Value == SiloStatus.Dead).Select(each => each.Key.ToParsableString()).Order(StringComparer.Ordinal)];
+
     /// <summary>Waits until the silo at this port is held for dead, and returns how long that took.</summary>
     public Task<TimeSpan> UntilDead(int siloPort) => Until(
         async () => (await Management.GetHosts(false)).Where(each => each.Key.Endpoint.Port == siloPort).All(each => each.Value == SiloStatus.Dead),
@@ -76,6 +85,14 @@ internal sealed class ClusterClient : IAsyncDisposable
     }
 
     public Task<TaskState> End(TaskState task) => Until(task, each => each.IsFinished, "has ended");
+
+    /// <summary>Waits until the task's row says so. Its grain is not asked, so that it sleeps if nobody else wakes it.</summary>
+    public async Task<TaskState> UntilRow(TaskState task, Func<TaskState, bool> condition, string what)
+    {
+        var row = task;
+        await Until(async () => condition(row = (await Granary.Tasks(new RowQuery { Guids = [task.Id.Value] })).Items.Single()), $"the row of task {task.Id} {what}", () => Story(row));
+        return row;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Granary.Core.Tasks;
+using Granary.Grains.Ports;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests;
@@ -17,9 +18,7 @@ public sealed class SubmitTests(ThreeHosts hosts)
     public async Task A_submit_through_any_living_silo_works_or_is_told_and_a_repeated_one_makes_one_task()
     {
         var silos = await hosts.Cluster.Silos();
-        await using var client = await ClusterClient.Open(silos[0].GatewayPort);
-        await client.UntilActive(3);
-        await client.UntilUp("cell-1", "cell-2", "cell-3");
+        await using var client = await hosts.Ready(silos[0]);
         var app = await client.Granary.PushImage("submits", SharedEngine.BusyboxImage);
         var since = TimeProvider.System.GetTimestamp();
         var accepted = new List<Guid>();
@@ -48,7 +47,7 @@ public sealed class SubmitTests(ThreeHosts hosts)
 
         await killing;
         var ended = await Task.WhenAll(accepted.Select(each => client.Until(new TaskId(each), now => now.IsFinished, "has ended")));
-        var listed = await client.Granary.Tasks(new Granary.Grains.Ports.RowQuery { Apps = [app.Id.Value], PerPage = 1000 });
+        var listed = await client.Granary.Tasks(new RowQuery { Apps = [app.Id.Value], PerPage = 1000 });
 
         Assert.NotEmpty(accepted);
         Assert.True(accepted.Count * 2 > told, $"{told} of {accepted.Count * 2} submits were answered with 503.");

@@ -19,6 +19,8 @@ public sealed class LocalCluster : IAsyncDisposable
 
     private LocalCluster(string folder) => Folder = folder;
 
+    private string DatabaseFolder => Path.Combine(Folder, "postgres");
+
     /// <summary>The folder that holds everything it has.</summary>
     public string Folder { get; }
 
@@ -45,6 +47,19 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>The silo of this name.</summary>
     public async Task<LocalSilo> Silo(string name) => (await Silos()).Single(each => each.Name == name);
+
+    /// <summary>The process of the database; null when it does not run.</summary>
+    public async Task<int?> DatabasePid()
+    {
+        using var status = JsonDocument.Parse(await Run("status", ["-o", "json"]));
+        return Number(status.RootElement.GetProperty("database").GetProperty("pid"));
+    }
+
+    /// <summary>Stops the database for all silos, as an outage would; <see cref="Up()"/> or <see cref="DatabaseUp"/> ends it.</summary>
+    public Task DatabaseDown() => Script.Run(PrivatePostgres.ScriptPath, "down", DatabaseFolder);
+
+    /// <summary>Starts the database again, at the same address.</summary>
+    public Task DatabaseUp() => Script.Run(PrivatePostgres.ScriptPath, "up", DatabaseFolder);
 
     /// <summary>SIGKILL to one silo.</summary>
     public Task Kill(string silo) => Run("kill", [silo]);
