@@ -27,7 +27,8 @@ try
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
     builder.WebHost.UseUrls(options.Http);
     // Standard output has one line, which says that it is up. The rest of what a silo tells is for its operator; Logging:LogLevel asks for more.
-    builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    builder.Services.Configure<ConsoleLoggerOptions>(console => (console.LogToStandardErrorThreshold, console.FormatterName) = (LogLevel.Trace, OperatorConsole.FormatterName));
+    builder.Services.AddSingleton<ConsoleFormatter, OperatorConsole>();
     ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Quiet() });
     // A start that fails is told below, in one line.
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isUp && level >= LogLevel.Warning);
@@ -67,11 +68,13 @@ static async Task<int> GiveUp(Exception fault, int code)
     return code;
 }
 
-// The watchdog of Orleans takes its own first look, before the one it watches has begun, for a stall since the machine was started.
+// The watchdog of Orleans takes its own first look, before the one it watches has begun, for a stall since the machine was started. Its storage tells
+// with a whole stack what it then throws: a conflict of two writes, a database that is away.
 static IEnumerable<KeyValuePair<string, string?>> Quiet() =>
     [
         new("Logging:LogLevel:Orleans", "Warning"),
         new("Logging:LogLevel:Orleans.Runtime.Watchdog", "Error"),
+        new("Logging:LogLevel:Orleans.Storage.AdoNetGrainStorage", "Critical"),
         new("Logging:LogLevel:Microsoft", "Warning"),
         new("Logging:LogLevel:Polly", "Warning"),
     ];

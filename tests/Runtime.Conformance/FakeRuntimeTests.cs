@@ -87,7 +87,7 @@ public sealed class FakeRuntimeTests
     public async Task Without_live_restore_survivors_end_between_the_start_and_the_first_answer_of_the_new_process()
     {
         var attempt = await Started("wait then exit 0 on TERM");
-        var record = Record(EngineRecord.Empty, await runtime.Probe(default));
+        var record = EngineRecord.Empty.Answered(await runtime.Probe(default));
 
         runtime.GoAway();
         runtime.ComeBack();
@@ -97,7 +97,7 @@ public sealed class FakeRuntimeTests
         Assert.Equal(0, end.ExitCode);
         Assert.True(answer.StartedAt < end.FinishedAt, "after the start");
         Assert.True(end.FinishedAt < answer.AnsweredAt, "before the first answer");
-        Assert.NotNull(Record(record, answer).DoubtAbout(end.FinishedAt!.Value));
+        Assert.NotNull(record.Answered(answer).DoubtAbout(end.FinishedAt!.Value));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class FakeRuntimeTests
     {
         var attempt = await Started("hold");
         var answer = await runtime.Probe(default);
-        var record = Record(EngineRecord.Empty, answer);
+        var record = EngineRecord.Empty.Answered(answer);
         runtime.GoAway();
         clock.Advance();
         record = record.Gone(answer.Process!, clock.GetUtcNow());
@@ -128,7 +128,7 @@ public sealed class FakeRuntimeTests
         record = record.Gone(answer.Process!, clock.GetUtcNow());
         runtime.ComeBack();
 
-        record = Record(record, await runtime.Probe(default));
+        record = record.Answered(await runtime.Probe(default));
         var end = await runtime.Find(attempt, default);
         Assert.Equal(3, end!.ExitCode);
         Assert.Null(record.DoubtAbout(end.FinishedAt!.Value));
@@ -138,7 +138,7 @@ public sealed class FakeRuntimeTests
     public async Task An_engine_that_is_asked_to_stop_takes_its_containers_along()
     {
         var attempt = await Started("wait then exit 0 on TERM");
-        var record = Record(EngineRecord.Empty, await runtime.Probe(default));
+        var record = EngineRecord.Empty.Answered(await runtime.Probe(default));
         var wait = runtime.Wait(attempt, default);
 
         runtime.GoAway(Departure.Stopped);
@@ -147,7 +147,7 @@ public sealed class FakeRuntimeTests
         await Assert.ThrowsAsync<EngineUnavailableException>(() => wait);
         var end = await runtime.Find(attempt, default);
         Assert.Equal(0, end!.ExitCode);
-        Assert.NotNull(Record(record, await runtime.Probe(default)).DoubtAbout(end.FinishedAt!.Value));
+        Assert.NotNull(record.Answered(await runtime.Probe(default)).DoubtAbout(end.FinishedAt!.Value));
     }
 
     [Fact]
@@ -197,9 +197,6 @@ public sealed class FakeRuntimeTests
     }
 
     private static AttemptKey NewAttempt() => new(Guid.NewGuid(), 1);
-
-    private static EngineRecord Record(EngineRecord record, EngineAnswer answer) =>
-        record.Answered(answer);
 
     private async Task<AttemptKey> Started(string script)
     {

@@ -30,7 +30,7 @@ public abstract class LogStoreTests(TestDatabases databases) : IAsyncLifetime
     [Fact]
     public async Task Lines_and_cursor_come_back_as_they_were_stored()
     {
-        var after = new LogCursor(new OutputPosition(1, 1), "tail", 2, false);
+        var after = new LogCursor(new OutputMarks(new OutputPosition(1, 1), "tail"), 2, false);
         byte[] bytes = [0, 255, 10, 200];
 
         var stored = await logs.Append(app, attempt, [Line(1, "hello", A.Noon), new NewLogLine(2, A.Noon.AddTicks(5), OutputStream.Error, "CELL", bytes)], LogCursor.Start, after, CancellationToken.None);
@@ -51,11 +51,11 @@ public abstract class LogStoreTests(TestDatabases databases) : IAsyncLifetime
     [Fact]
     public async Task Lines_behind_another_cursor_are_refused_and_nothing_is_stored()
     {
-        var first = new LogCursor(new OutputPosition(1, 0), "t1", 1, false);
+        var first = new LogCursor(new OutputMarks(new OutputPosition(1, 0), "t1"), 1, false);
         Assert.True(await logs.Append(app, attempt, [Line(1, "one")], LogCursor.Start, first, CancellationToken.None));
 
         var repeated = await logs.Append(app, attempt, [Line(1, "one")], LogCursor.Start, first, CancellationToken.None);
-        var foreign = await logs.Append(app, attempt, [Line(2, "two")], first with { Tail = "other" }, first with { Sequence = 2 }, CancellationToken.None);
+        var foreign = await logs.Append(app, attempt, [Line(2, "two")], first with { Marks = first.Marks with { Tail = "other" } }, first with { Sequence = 2 }, CancellationToken.None);
         var ahead = await logs.Append(app, new AttemptKey(Guid.NewGuid(), 1), [Line(2, "two")], first, first with { Sequence = 2 }, CancellationToken.None);
 
         Assert.Equal([false, false, false], [repeated, foreign, ahead]);
@@ -66,7 +66,7 @@ public abstract class LogStoreTests(TestDatabases databases) : IAsyncLifetime
     [Fact]
     public async Task Of_two_writers_of_one_attempt_one_gets_on()
     {
-        var after = new LogCursor(new OutputPosition(1, 0), "t", 1, false);
+        var after = new LogCursor(new OutputMarks(new OutputPosition(1, 0), "t"), 1, false);
 
         var stored = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => logs.Append(app, attempt, [Line(1, "one")], LogCursor.Start, after, CancellationToken.None))));
 
@@ -139,7 +139,7 @@ public abstract class LogStoreTests(TestDatabases databases) : IAsyncLifetime
     public async Task Old_lines_go_and_closed_logs_are_forgotten_with_them()
     {
         var now = DateTimeOffset.UtcNow;
-        var closed = new LogCursor(new OutputPosition(2, 0), "t", 2, true);
+        var closed = new LogCursor(new OutputMarks(new OutputPosition(2, 0), "t"), 2, true);
         await logs.Append(app, attempt, [Line(1, "old", now.AddDays(-8)), Line(2, "new", now.AddDays(-6))], LogCursor.Start, closed, CancellationToken.None);
 
         var removed = await logs.Trim(now, TimeSpan.FromDays(7), long.MaxValue, CancellationToken.None);

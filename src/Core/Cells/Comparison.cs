@@ -31,8 +31,7 @@ public static class Comparison
     {
         null => unknownFor < orphanAge || isOnHold ? Finding.Leave : Finding.Discard,
         _ when row.Attempt < met.Number => unknownFor < orphanAge || isOnHold ? Finding.Leave : Finding.Discard,
-        _ when isOnHold => row.HoldsCell && row.Key == met && row.Cell == cell ? Finding.Adopt : Finding.Leave,
-        { HoldsCell: true } when row.Key == met && row.Cell == cell => Finding.Adopt,
-        _ => Finding.Discard, // The number rises in the write that leaves RUNNING for PENDING: a row that does not hold it never will again.
+        _ when row.IsHeldBy(met, cell) => Finding.Adopt,
+        _ => isOnHold ? Finding.Leave : Finding.Discard, // The number rises in the write that leaves RUNNING for PENDING: a row that does not hold it never will again.
     };
 }

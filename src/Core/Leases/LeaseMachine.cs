@@ -36,15 +36,11 @@ public static class LeaseMachine
         (Held, ServingTaken taken) when taken.ServingEpochSeen == lease.ServingEpoch => Decision.Move(lease with { ServingEpoch = lease.ServingEpoch + 1, Server = taken.Server, Served = lease.Served + 1 }),
         (Held, ServingSaid said) when said.ServingEpoch == lease.ServingEpoch => Decision.Move(lease with { Served = lease.Served + 1 }),
 
-        (Held or Revoked, LapseJudged judged) when MayLapse(lease, roster, judged) => Decision.Move(
-            lease with { Standing = Lapsed, IsUnconfirmed = judged.IsUnconfirmed },
-            new LeaveRoster(lease.Cell),
-            new MoveAttempts(lease.Cell, $"the lease of {lease.Cell} lapsed{(judged.IsUnconfirmed ? ", unconfirmed" : "")}")),
+        (Held or Revoked, LapseJudged judged) when MayLapse(lease, roster, judged) =>
+            End(lease with { Standing = Lapsed, IsUnconfirmed = judged.IsUnconfirmed }, new LeaveRoster(lease.Cell)),
         (Held, UnservedJudged judged) when MayRevoke(lease, roster, judged) => Decision.Move(lease with { Standing = Revoked }),
 
-        (Revoked or Lapsed, StopConfirmed confirmed) when confirmed.Epoch == lease.Epoch => Decision.Move(
-            lease with { Standing = Confirmed },
-            new MoveAttempts(lease.Cell, $"the lease of {lease.Cell} was revoked and its warden confirmed the stop")),
+        (Revoked or Lapsed, StopConfirmed confirmed) when confirmed.Epoch == lease.Epoch => End(lease with { Standing = Confirmed }),
 
         // What comes late, from somebody replaced, or about a lease that has moved on. Listed, so that nothing is ignored by accident.
         (_, Taken or Renewed or ServingTaken or ServingSaid or LapseJudged or UnservedJudged or StopConfirmed) => Decision.Stay(lease),
@@ -55,6 +51,8 @@ public static class LeaseMachine
     private static Decision Take(LeaseState lease, Taken taken) => Decision.Move(
         lease with { Standing = Held, Epoch = lease.Epoch + 1, Holder = taken.Holder, Number = lease.Number + 1, IsUnconfirmed = false },
         new JoinRoster(lease.Cell));
+
+    private static Decision End(LeaseState ended, params LeaseEffect[] before) => Decision.Move(ended, [.. before, new MoveAttempts(ended.Cell, ended.EndEvidence!)]);
 
     /// <summary>The number is the one that the judge saw, and the judge is one whom the warden asks before it holds, or calls the lapse unconfirmed.</summary>
     private static bool MayLapse(LeaseState lease, Roster roster, LapseJudged judged) =>

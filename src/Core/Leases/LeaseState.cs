@@ -52,5 +52,13 @@ public sealed record LeaseState
     public bool IsUnconfirmed { get; init; }
 
     /// <summary>Nothing that ran under this lease runs any more, but for the exceptions that docs/decisions/0006-a-lease-is-judged-by-who-answers-for-it.md names.</summary>
-    public bool ProvesTheEnd => Standing is LeaseStanding.Lapsed or LeaseStanding.Confirmed;
+    public bool ProvesTheEnd => EndEvidence is not null;
+
+    /// <summary>That proof in words, for the stories of the tasks; null where there is none.</summary>
+    public string? EndEvidence => Standing switch
+    {
+        LeaseStanding.Lapsed => $"the lease of {Cell} lapsed{(IsUnconfirmed ? ", unconfirmed" : "")}",
+        LeaseStanding.Confirmed => $"the lease of {Cell} was revoked and its warden confirmed the stop",
+        _ => null,
+    };
 }

@@ -73,4 +73,7 @@ public sealed record TaskState
     /// <summary>The attempt that holds a cell now, or held one last.</summary>
     [JsonIgnore]
     public AttemptKey Key => new(Id.Value, Attempt);
+
+    /// <summary>Whether it is this attempt that holds this cell.</summary>
+    public bool IsHeldBy(AttemptKey attempt, CellId cell) => HoldsCell && Cell == cell && Key == attempt;
 }

@@ -96,7 +96,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
 
         var task = await services.Rows.Find(attempt.Work, cell.Serving);
         var container = await services.Runtime.Find(attempt, cell.Serving);
-        var finding = Comparison.Of(attempt, cell.Id, task, unknownFor: TimeSpan.Zero, services.Options.OrphanAge, isOnHold: false);
+        var finding = Compare(task, unknownFor: TimeSpan.Zero);
         if (finding == Finding.Leave)
         {
             await LookWithoutRow(container);
@@ -154,21 +154,27 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
     private async Task AwaitRow()
     {
         var since = services.Clock.GetUtcNow();
-        while (services.Clock.GetUtcNow() - since < services.Options.OrphanAge)
+        while (true)
         {
             await Task.Delay(services.Options.CompareEvery, services.Clock, cell.Serving);
-            var row = await cell.Persist(attempt, () => services.Rows.Current(new TaskId(attempt.Work), cell.Serving));
-            if (row is { } known && known.Attempt.Number >= attempt.Number)
+            var row = await cell.Persist(attempt, () => services.Rows.Find(attempt.Work, cell.Serving));
+            switch (Compare(row, unknownFor: services.Clock.GetUtcNow() - since))
             {
-                life = null;
-                Find();
-                return;
+                case Finding.Leave:
+                    continue;
+                case Finding.Discard when row is null || row.Attempt < attempt.Number:
+                    LogOrphanRemoved(services.Logger, attempt, services.Options.OrphanAge);
+                    await Discard();
+                    return;
+                default:
+                    life = null;
+                    Find();
+                    return;
             }
         }
-
-        LogOrphanRemoved(services.Logger, attempt, services.Options.OrphanAge);
-        await Discard();
     }
+
+    private Finding Compare(TaskState? row, TimeSpan unknownFor) => Comparison.Of(attempt, cell.Id, row, unknownFor, services.Options.OrphanAge, isOnHold: false);
 
     private async Task StopIt()
     {

@@ -109,8 +109,7 @@ internal sealed class LogPump(ILogStore store, AppId app, AttemptKey attempt, st
             }
         }
 
-        var marks = trail.Marks;
-        await Append(lines, new LogCursor(marks.Position, marks.Tail, sequence, false), cancellation);
+        await Append(lines, new LogCursor(trail.Marks, sequence, false), cancellation);
     }
 
     private NewLogLine Notice(long sequence, DateTimeOffset at, string text) => new(sequence, at, OutputStream.Error, source, Encoding.UTF8.GetBytes(text));

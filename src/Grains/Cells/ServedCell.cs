@@ -26,7 +26,7 @@ internal sealed partial class ServedCell(CellServices services, CancellationToke
     public CancellationToken Serving => serving;
 
     /// <summary>Whether the row says that this attempt holds this cell.</summary>
-    public bool IsHeld(TaskState task, AttemptKey attempt) => task.HoldsCell && task.Cell == Id && task.Key == attempt;
+    public bool IsHeld(TaskState task, AttemptKey attempt) => task.IsHeldBy(attempt, Id);
 
     public bool IsHeld(AttemptRow row, AttemptKey attempt) => row.Phase is TaskPhase.Running or TaskPhase.Canceling && row.Cell == Id && row.Attempt == attempt;
 

@@ -13,15 +13,12 @@ namespace Granary.Grains.Ports;
 public sealed record LogLine(AppId App, AttemptKey Attempt, long Sequence, long AtNanos, OutputStream Stream, string Source, ReadOnlyMemory<byte> Text);
 
 /// <summary>How far the output of an attempt was stored. Written in the transaction that writes the lines.</summary>
-/// <param name="Position">Lines taken of each stream since the beginning or the last gap.</param>
-/// <param name="Tail">Hashes of the last 64 lines taken of each stream, to find the place again in the engine's own copy: see <see cref="OutputMarks"/>.</param>
+/// <param name="Marks">By what a reader finds the place again in the engine's own copy.</param>
 /// <param name="Sequence">The last sequence number given.</param>
 /// <param name="Closed">The exit line was written; nothing follows.</param>
-public sealed record LogCursor(OutputPosition Position, string Tail, long Sequence, bool Closed)
+public sealed record LogCursor(OutputMarks Marks, long Sequence, bool Closed)
 {
-    public static readonly LogCursor Start = new(OutputPosition.Start, "", 0, false);
-
-    public OutputMarks Marks => new(Position, Tail);
+    public static readonly LogCursor Start = new(OutputMarks.Start, 0, false);
 }
 
 /// <summary>A line to be stored; the store gives it its instant.</summary>

@@ -35,7 +35,7 @@ internal sealed class Witness(World world)
         var beside = running.TryGetValue(attempt.Work, out var list) ? list : running[attempt.Work] = [];
         foreach (var other in beside)
         {
-            if (IsException(other.Host) || world.Database.Task(attempt.Work)!.Value.Task.Story.Entries.Exists(each => each.Text.Contains("unconfirmed", StringComparison.Ordinal)))
+            if (IsException(other.Host) || SaysUnconfirmed(world.Database.Task(attempt.Work)!.Value.Task))
             {
                 excused.Add((attempt.Work, other.Container.Attempt.Number, attempt.Number));
             }
@@ -66,6 +66,8 @@ internal sealed class Witness(World world)
         }
     }
 
+    public static bool SaysUnconfirmed(TaskState task) => task.Story.Entries.Exists(each => each.Text.Contains("unconfirmed", StringComparison.Ordinal));
+
     /// <summary>Warden and silo were both dead or stopped on a living host, until now or until they had two seconds to act.</summary>
     private bool IsException(Host host) => host.UnguardedSince is not null || world.Agenda.Now - host.UnguardedUntil < TimeSpan.FromSeconds(2);
 }
@@ -94,7 +96,7 @@ internal static class EndOracles
         foreach (var (work, older, newer) in world.Witness.Excused)
         {
             var task = world.Database.Task(work)!.Value.Task;
-            if (!world.Witness.EndedWithItsEngine.Contains(new AttemptKey(work, older)) && !task.Story.Entries.Exists(each => each.Text.Contains("unconfirmed", StringComparison.Ordinal)))
+            if (!world.Witness.EndedWithItsEngine.Contains(new AttemptKey(work, older)) && !Witness.SaysUnconfirmed(task))
             {
                 world.Violate($"not told: attempts {older} and {newer} of task {task.SequenceId} ran at once, and the story does not say unconfirmed");
             }

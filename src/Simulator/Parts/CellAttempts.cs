@@ -33,8 +33,7 @@ internal sealed class CellAttempts(Silo silo)
         switch (order)
         {
             case TaskEffect.StartAttempt start when !kept.Contains(start.Attempt) && !starts.ContainsKey(start.Attempt) && host.NoteOf(start.Attempt) is null:
-                starts[start.Attempt] = new Start(silo.Serving.LeaseEpoch, silo.Clock);
-                var begun = starts[start.Attempt];
+                var begun = starts[start.Attempt] = new Start(silo.Serving.LeaseEpoch, silo.Clock);
                 ReadRow(start.Attempt, task => Admit(start.Attempt, task, begun));
                 break;
             case TaskEffect.FindAttempt find:
@@ -147,7 +146,7 @@ internal sealed class CellAttempts(Silo silo)
 
     private void ReadRow(AttemptKey attempt, Action<TaskState?> then) => world.Database.Ask(silo, () => world.Database.Task(attempt.Work)?.Task, then);
 
-    private bool Holds(TaskState? task, AttemptKey attempt) => task is { HoldsCell: true } && task.Key == attempt && task.Cell == host.Cell;
+    private bool Holds(TaskState? task, AttemptKey attempt) => task?.IsHeldBy(attempt, host.Cell) == true;
 
     private bool IsCurrent(AttemptKey attempt, Start start) => starts.TryGetValue(attempt, out var current) && current == start;
 

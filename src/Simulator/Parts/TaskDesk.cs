@@ -57,9 +57,8 @@ internal sealed class TaskDesk(Silo silo)
         var now = World.Instant(world.Agenda.Now);
         foreach (var task in rows.Select(row => row.Task))
         {
-            if (task is { HoldsCell: true, Cell: { } cell } && seen.Leases.TryGetValue(cell, out var lease) && lease.ProvesTheEnd)
+            if (task is { HoldsCell: true, Cell: { } cell } && seen.Leases.TryGetValue(cell, out var lease) && lease.EndEvidence is { } evidence)
             {
-                var evidence = lease.Standing == LeaseStanding.Confirmed ? "its lease was revoked and its warden confirmed the stop" : lease.IsUnconfirmed ? "its lease lapsed, unconfirmed" : "its lease lapsed";
                 Tell(task.Id, at => new TaskEvent.Reported(at, new AttemptReport.Lost(task.Attempt, evidence)));
             }
             else if (task.WakeAt <= now)

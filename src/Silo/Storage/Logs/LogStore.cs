@@ -83,7 +83,7 @@ internal sealed class LogStore(Database database, TimeProvider clock) : ILogStor
                     new { Work = dialect.Guid(attempt.Work), attempt.Number },
                     cancellationToken: cancellation);
                 return await connection.QuerySingleOrDefaultAsync<CursorRow>(command) is { } row
-                    ? new LogCursor(new OutputPosition(row.Out, row.Error), row.Tail, row.Sequence, row.Closed)
+                    ? new LogCursor(new OutputMarks(new OutputPosition(row.Out, row.Error), row.Tail), row.Sequence, row.Closed)
                     : LogCursor.Start;
             },
             cancellation);
@@ -165,14 +165,14 @@ internal sealed class LogStore(Database database, TimeProvider clock) : ILogStor
         {
             Work = dialect.Guid(attempt.Work),
             Attempt = attempt.Number,
-            after.Position.Out,
-            after.Position.Error,
-            after.Tail,
+            after.Marks.Position.Out,
+            after.Marks.Position.Error,
+            after.Marks.Tail,
             after.Sequence,
             after.Closed,
-            OutBefore = before.Position.Out,
-            ErrorBefore = before.Position.Error,
-            TailBefore = before.Tail,
+            OutBefore = before.Marks.Position.Out,
+            ErrorBefore = before.Marks.Position.Error,
+            TailBefore = before.Marks.Tail,
             SequenceBefore = before.Sequence,
             ClosedBefore = before.Closed,
             Now = Nanos(clock.GetUtcNow()),
