@@ -40,7 +40,7 @@ internal sealed class DatabaseProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await ended.CancelAsync();
-        listener.Stop();
+        listener.Dispose();
         await accepting;
         await Task.WhenAll(connections);
         ended.Dispose();
