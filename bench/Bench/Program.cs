@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Granary.Bench;
+using Granary.Bench.DurableLives;
+using Granary.Bench.TaskOverhead;
+using Granary.Testing;
+
+var measures = new Dictionary<string, Func<int, Task<Outcome>>>
+{
+    ["durable-lives"] = DurableLivesMeasure.Run,
+    ["task-overhead"] = TaskOverheadMeasure.Run,
+};
+
+var names = new Argument<string[]>("NAME") { Description = $"What to measure: {string.Join(", ", measures.Keys)}, or all", Arity = ArgumentArity.OneOrMore };
+names.AcceptOnlyFromAmong([.. measures.Keys, "all"]);
+var rounds = new Option<int>("--rounds") { Description = "Rounds that count, after one that does not", DefaultValueFactory = _ => 5 };
+var save = new Option<bool>("--save") { Description = "Write what is printed to bench/results" };
+var command = new RootCommand("Measures Granary against the bare drivers of what it stands on, in one run.") { names, rounds, save };
+command.SetAction(async arguments =>
+{
+    var wanted = arguments.GetValue(names)!;
+    foreach (var (name, measure) in measures.Where(each => wanted.Contains(each.Key) || wanted.Contains("all")))
+    {
+        var report = Report.Of(name, arguments.GetValue(rounds), await measure(arguments.GetValue(rounds)));
+        Console.WriteLine(report.Table);
+        Console.WriteLine(report.Json);
+        if (arguments.GetValue(save))
+        {
+            await report.Save(Repository.PathOf("bench", "results"));
+        }
+    }
+});
+return await command.Parse(args).InvokeAsync();
