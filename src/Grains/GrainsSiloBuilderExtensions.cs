@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Grains;
 
-/// <summary>Puts the grains and their services into a silo. Storage, blobs, archives, the journal and the runtime come from the composition root.</summary>
+/// <summary>Puts the grains and their services into a silo. Storage, blobs, archives, the cell's folder, its journal and the runtime come from the composition root.</summary>
 public static class GrainsSiloBuilderExtensions
 {
     public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, TaskPolicy policy)
@@ -18,18 +18,20 @@ public static class GrainsSiloBuilderExtensions
         silo.Services.AddSingleton<IEffectRunner, EffectRunner>();
         silo.Services.AddOptions<PlacementOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton(services => services.GetRequiredService<IOptions<PlacementOptions>>().Value);
-        silo.Services.AddHostedService<WakeSweep>();
+        silo.Services.AddHostedService<SiloWatch>();
         return silo;
     }
 
-    /// <summary>Makes this silo serve a cell.</summary>
+    /// <summary>Makes this silo a candidate for a cell: it serves the cell as soon as it holds the cell's folder.</summary>
     public static ISiloBuilder AddGranaryCell(this ISiloBuilder silo)
     {
         silo.Services.AddOptions<CellOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton<CellServices>();
+        silo.Services.AddSingleton<CellSuccession>();
         silo.Services.AddSingleton<CellAgent>();
         silo.Services.AddSingleton<ICellAgent>(services => services.GetRequiredService<CellAgent>());
         silo.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<CellAgent>());
+        silo.AddPlacementDirector<ServedPlacement, ServedPlacementDirector>();
         return silo;
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
             Add(Queued(task));
         }
 
-        this.RegisterGrainTimer(ReadAgain, new GrainTimerCreationOptions(options.ReadAgainEvery, options.ReadAgainEvery) { Interleave = true });
+        this.RegisterGrainTimer(_ => ReadAgain(), new GrainTimerCreationOptions(options.ReadAgainEvery, options.ReadAgainEvery) { Interleave = true });
     }
 
     public Task Enqueue(ImmutableArray<QueuedTask> tasks)
@@ -75,6 +75,31 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
 
         Pass();
         return Task.CompletedTask;
+    }
+
+    public async Task ReadAgain()
+    {
+        try
+        {
+            var unknown = false;
+            foreach (var task in await rows.Pending(CancellationToken.None))
+            {
+                if (!byTask.ContainsKey(task.Id) && !placing.Contains(task.Id))
+                {
+                    Add(Queued(task));
+                    unknown = true;
+                }
+            }
+
+            if (unknown)
+            {
+                Pass();
+            }
+        }
+        catch (Exception fault) when (Faults.Pass(fault))
+        {
+            LogReadAgainFailed(logger, fault);
+        }
     }
 
     public Task<string?> Why(TaskId task) =>
@@ -203,32 +228,6 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         }
 
         Pass();
-    }
-
-    /// <summary>Finds rows that wait and of which nobody told.</summary>
-    private async Task ReadAgain(CancellationToken cancellation)
-    {
-        try
-        {
-            var unknown = false;
-            foreach (var task in await rows.Pending(cancellation))
-            {
-                if (!byTask.ContainsKey(task.Id) && !placing.Contains(task.Id))
-                {
-                    Add(Queued(task));
-                    unknown = true;
-                }
-            }
-
-            if (unknown)
-            {
-                Pass();
-            }
-        }
-        catch (Exception fault) when (Faults.Pass(fault))
-        {
-            LogReadAgainFailed(logger, fault);
-        }
     }
 
     private List<CellSnapshot> Snapshots()

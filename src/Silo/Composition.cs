@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using Granary.Client;
 using Granary.Core.Runtime;
 using Granary.Grains;
@@ -19,12 +18,10 @@ namespace Granary.Silo;
 internal static class Composition
 {
     /// <param name="settings">Holds the sections of the features' options; see docs/operations.md. Null for the defaults.</param>
-    public static ISiloBuilder AddGranary(this ISiloBuilder silo, SiloOptions options, ICellJournal journal, IConfiguration? settings = null)
+    public static ISiloBuilder AddGranary(this ISiloBuilder silo, SiloOptions options, CellFolder folder, IConfiguration? settings = null)
     {
         settings ??= new ConfigurationBuilder().Build();
-        silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: "granary", clusterId: "granary");
-        silo.Configure<Orleans.Configuration.SiloOptions>(each => each.SiloName = options.Cell);
-        silo.Configure<Orleans.Configuration.EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
+        silo.AddClustering(options, Membership(settings));
         // A finished task is seldom asked for again, and its row has everything.
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(2));
         silo.AddGranaryStorage(Storage(options, settings));
@@ -33,9 +30,9 @@ internal static class Composition
 
         silo.Services.AddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<GranaryClient>();
-        silo.Services.AddSingleton(journal);
-        silo.Services.AddSingleton(new DirectoryBlobStore(Path.Combine(options.State, "blobs")));
-        silo.Services.AddSingleton<IBlobStore>(services => services.GetRequiredService<DirectoryBlobStore>());
+        silo.Services.AddSingleton<ICellFolder>(folder);
+        silo.Services.AddSingleton<ICellJournal>(folder.Journal);
+        silo.Services.AddBlobs(options);
         silo.Services.AddOptions<PlacementOptions>().Bind(settings.GetSection("Placement"), Strict);
         silo.Services.AddOptions<LogRetentionOptions>().Bind(settings.GetSection("Logs"), Strict).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddHostedService<LogRetention>();
@@ -50,15 +47,27 @@ internal static class Composition
         return silo;
     }
 
-    /// <summary>The journal of the cell lies on its host and is open before anything of the cell runs.</summary>
-    public static Task<CellJournal> OpenJournal(SiloOptions options) =>
-        CellJournal.Open(CellFolder(options), TimeProvider.System, CancellationToken.None);
+    /// <summary>The folder of the cell on its host. Nothing is touched yet.</summary>
+    public static CellFolder CellFolderOf(SiloOptions options, IConfiguration settings)
+    {
+        var cell = new CellOptions();
+        settings.GetSection("Cells").Bind(cell, Strict);
+        return new CellFolder(PathOfCell(options), cell.CandidateLooksEvery, TimeProvider.System);
+    }
 
     private static StorageOptions Storage(SiloOptions options, IConfiguration settings)
     {
         var storage = new StorageOptions { Database = options.Database };
         settings.GetSection("Storage").Bind(storage, Strict);
         return storage;
+    }
+
+    private static MembershipOptions Membership(IConfiguration settings)
+    {
+        var membership = new MembershipOptions();
+        settings.GetSection("Cluster").Bind(membership, Strict);
+        Validator.ValidateObject(membership, new ValidationContext(membership), validateAllProperties: true);
+        return membership;
     }
 
     private static TaskOptions Tasks(IConfiguration settings)
@@ -72,7 +81,23 @@ internal static class Composition
     /// <summary>A setting with a name that nobody knows is a mistake worth stopping for.</summary>
     private static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
 
-    private static string CellFolder(SiloOptions options) => Path.Combine(options.State, options.Cell);
+    private static string PathOfCell(SiloOptions options) => Path.Combine(options.State, options.Cell);
+
+    private static void AddBlobs(this IServiceCollection services, SiloOptions options)
+    {
+        if (options.BlobPlace == SiloOptions.BlobsInDatabase)
+        {
+            services.AddSingleton<PostgresBlobStore>();
+            services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<PostgresBlobStore>());
+            services.AddSingleton<IUploads>(provider => provider.GetRequiredService<PostgresBlobStore>());
+        }
+        else
+        {
+            var folder = new DirectoryBlobStore(options.BlobPlace);
+            services.AddSingleton<IBlobStore>(folder);
+            services.AddSingleton<IUploads>(folder);
+        }
+    }
 
     private static void AddDocker(this IServiceCollection services, SiloOptions options, IConfiguration settings)
     {
@@ -87,7 +112,7 @@ internal static class Composition
             .Configure(docker =>
             {
                 docker.Endpoint = options.Docker;
-                docker.StateFolder = CellFolder(options);
+                docker.StateFolder = PathOfCell(options);
             })
             .ValidateDataAnnotations()
             .ValidateOnStart();

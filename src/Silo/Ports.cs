@@ -10,11 +10,12 @@ internal static class Ports
     public static void Check(SiloOptions options)
     {
         var http = new Uri(options.Http);
+        var own = IPAddress.Parse(options.Advertise);
         (string Switch, IPAddress Address, int Port)[] wanted =
         [
             ("--http", IPAddress.TryParse(http.Host.Trim('[', ']'), out var address) ? address : IPAddress.Loopback, http.Port),
-            ("--silo-port", IPAddress.Loopback, options.SiloPort),
-            ("--gateway-port", IPAddress.Loopback, options.GatewayPort),
+            ("--silo-port", own, options.SiloPort),
+            ("--gateway-port", own, options.GatewayPort),
         ];
         string[] faults = [.. wanted.Select(each => Fault(each.Switch, new IPEndPoint(each.Address, each.Port))).OfType<string>()];
         if (faults.Length > 0)

@@ -20,8 +20,10 @@ try
     var settings = Settings.Read(args);
     var options = settings.Options;
     Ports.Check(options);
-    using var folder = StateFolder.Hold(options.State);
-    await using var journal = await Composition.OpenJournal(options);
+    // A silo on SQLite has its folder for itself. Those of a cluster may share one: they are candidates for its cell.
+    using var alone = options.IsCluster ? null : StateFolder.Hold(options.State);
+    await using var folder = Composition.CellFolderOf(options, settings.All);
+    var serves = await folder.TryHold(CancellationToken.None);
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
     builder.WebHost.UseUrls(options.Http);
     // Standard output has one line, which says that it is up. The rest of what a silo tells is for its operator; Logging:LogLevel asks for more.
@@ -30,14 +32,14 @@ try
     ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Quiet() });
     // A start that fails is told below, in one line.
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isUp && level >= LogLevel.Warning);
-    builder.Host.UseOrleans(silo => silo.AddGranary(options, journal, settings.All));
+    builder.Host.UseOrleans(silo => silo.AddGranary(options, folder, settings.All));
     builder.Services.AddGranaryApi(settings.All.GetSection(ApiOptions.Section));
     await using var app = builder.Build();
     app.MapGranaryApi();
     app.Lifetime.ApplicationStarted.Register(() =>
     {
         isUp = true;
-        Console.WriteLine($"Granary is up: cell {options.Cell} on {options.Docker}, API at {options.Http}. Ctrl-C stops it.");
+        Console.WriteLine($"Granary is up: {(serves ? "" : "a candidate for ")}cell {options.Cell} on {options.Docker}, API at {options.Http}. Ctrl-C stops it.");
     });
     stopping = app.Lifetime.ApplicationStopping;
     await app.RunAsync();

@@ -20,6 +20,7 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
     /// <summary>The sections of the features' options.</summary>
     private static readonly Dictionary<string, Func<object>> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["Cluster"] = () => new MembershipOptions(),
         ["Tasks"] = () => new TaskOptions(),
         ["Cells"] = () => new CellOptions(),
         ["Placement"] = () => new PlacementOptions(),

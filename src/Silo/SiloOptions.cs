@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Granary.Silo.Storage;
 
 namespace Granary.Silo;
 
@@ -14,20 +16,26 @@ public sealed partial class SiloOptions : IValidatableObject
     public static readonly Dictionary<string, string> Switches = new()
     {
         ["--cell"] = nameof(Cell),
+        ["--name"] = nameof(Name),
         ["--docker"] = nameof(Docker),
         ["--db"] = nameof(Db),
         ["--http"] = nameof(Http),
+        ["--advertise"] = nameof(Advertise),
         ["--silo-port"] = nameof(SiloPort),
         ["--gateway-port"] = nameof(GatewayPort),
         ["--state"] = nameof(State),
+        ["--blobs"] = nameof(Blobs),
         ["--stack"] = nameof(Stack),
         ["--memory"] = nameof(MemoryMb),
         ["--disk"] = nameof(DiskMb),
     };
 
-    /// <summary>The cell that this silo serves. Default "cell-1".</summary>
+    /// <summary>The cell that this silo serves, or is a candidate for. Default "cell-1".</summary>
     [Required]
     public string Cell { get; set; } = "cell-1";
+
+    /// <summary>The silo's own name, one in the cluster. Default: the cell's name and the port of silo-to-silo traffic, as in cell-1-11111.</summary>
+    public string? Name { get; set; }
 
     /// <summary>The engine of the cell. Default unix:///var/run/docker.sock.</summary>
     [Required]
@@ -40,17 +48,24 @@ public sealed partial class SiloOptions : IValidatableObject
     [Required]
     public string Http { get; set; } = "http://127.0.0.1:8080";
 
-    /// <summary>The port of silo-to-silo traffic, on loopback. Default 11111.</summary>
+    /// <summary>The IP address at which other silos and Granary.Client reach this one. Default 127.0.0.1. That traffic is neither encrypted nor authenticated: give an address of a network that you trust.</summary>
+    [Required]
+    public string Advertise { get; set; } = "127.0.0.1";
+
+    /// <summary>The port of silo-to-silo traffic. Default 11111.</summary>
     [Range(1, 65535)]
     public int SiloPort { get; set; } = 11111;
 
-    /// <summary>The port for Granary.Client, on loopback. Default 30000.</summary>
+    /// <summary>The port for Granary.Client. Default 30000.</summary>
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
     /// <summary>The folder of everything this silo keeps on its host. Default /var/lib/granary. Not on an overlay file system.</summary>
     [Required]
     public string State { get; set; } = "/var/lib/granary";
+
+    /// <summary>Where uploads and droplets are kept: "database", or a folder that every silo of the cluster sees. Default: with PostgreSQL the database, with SQLite the folder blobs in the state folder.</summary>
+    public string? Blobs { get; set; }
 
     /// <summary>The image under every droplet. Default granary/stack:bookworm.</summary>
     [Required]
@@ -65,6 +80,15 @@ public sealed partial class SiloOptions : IValidatableObject
     public int DiskMb { get; set; }
 
     public string Database => Db ?? $"sqlite:{Path.Combine(State, "granary.db")}";
+
+    internal const string BlobsInDatabase = "database";
+
+    /// <summary>Several silos may share a PostgreSQL; one on SQLite is alone.</summary>
+    internal bool IsCluster => DatabaseAddress.Parse(Database) is DatabaseAddress.Postgres;
+
+    internal string SiloName => Name ?? string.Create(CultureInfo.InvariantCulture, $"{Cell}-{SiloPort}");
+
+    internal string BlobPlace => Blobs ?? (IsCluster ? BlobsInDatabase : Path.Combine(State, "blobs"));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -85,6 +109,26 @@ public sealed partial class SiloOptions : IValidatableObject
         if (new[] { SiloPort, GatewayPort, http?.Port ?? 0 }.Distinct().Count() < 3)
         {
             yield return new ValidationResult($"--http, --silo-port and --gateway-port need a port each: they are {http?.Port}, {SiloPort} and {GatewayPort}.");
+        }
+
+        if (!IPAddress.TryParse(Advertise, out var address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        {
+            yield return new ValidationResult($"--advertise is '{Advertise}': write the IP address of this host at which other silos reach it.");
+        }
+
+        if (Name is not null && !CellName().IsMatch(Name))
+        {
+            yield return new ValidationResult($"--name is '{Name}': a name has 1 to 63 letters, digits, '-' or '.', and begins with a letter or digit.");
+        }
+
+        if (Blobs == BlobsInDatabase && !IsCluster)
+        {
+            yield return new ValidationResult("--blobs is 'database', which takes a PostgreSQL: give an absolute path, or --db postgres://user:password@host:port/database.");
+        }
+
+        if (Blobs is not null && Blobs != BlobsInDatabase && !Path.IsPathRooted(Blobs))
+        {
+            yield return new ValidationResult($"--blobs is '{Blobs}': write '{BlobsInDatabase}', or the absolute path of a folder.");
         }
 
         if (!Path.IsPathRooted(State))

@@ -30,7 +30,7 @@ public sealed class ApiHost : IAsyncLifetime
 
     private readonly Observed observed = new();
     private int active;
-    private CellJournal? journal;
+    private CellFolder? folder;
     private WebApplication? app;
 
     public FakeRuntime Engine { get; } = new(TimeProvider.System);
@@ -60,13 +60,13 @@ public sealed class ApiHost : IAsyncLifetime
             MemoryMb = 4096,
             DiskMb = 16384,
         };
-        journal = await Composition.OpenJournal(options);
+        folder = Composition.CellFolderOf(options, new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
         builder.Logging.ClearProviders().AddProvider(observed);
         builder.WebHost.UseUrls(options.Http);
         builder.Host.UseOrleans(silo =>
         {
-            silo.AddGranary(options, journal);
+            silo.AddGranary(options, folder);
             silo.Services.AddSingleton<IContainerRuntime>(Engine);
             silo.Services.Configure<CellOptions>(cell => cell.StopGrace = TimeSpan.FromSeconds(1));
         });
@@ -93,7 +93,7 @@ public sealed class ApiHost : IAsyncLifetime
         Http.Dispose();
         await app!.StopAsync();
         await app.DisposeAsync();
-        await journal!.DisposeAsync();
+        await folder!.DisposeAsync();
     }
 
     public async Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null, CancellationToken cancellation = default)

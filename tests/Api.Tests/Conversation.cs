@@ -86,7 +86,7 @@ internal sealed partial class Conversation(ApiHost host)
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Guids();
 
-    [GeneratedRegex("[0-9a-f]{32}")]
+    [GeneratedRegex(@"[\w.-]+ \([0-9.]+:[0-9]+@[0-9]+\)")]
     private static partial Regex Silos();
 
     [GeneratedRegex("[0-9a-f]{64}")]

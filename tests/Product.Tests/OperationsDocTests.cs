@@ -22,6 +22,7 @@ public sealed partial class OperationsDocTests
     private static readonly (string Heading, object Options, string[] NotSettings)[] Sections =
     [
         ("The silo", new SiloOptions(), ["Database"]),
+        ("Cluster", new MembershipOptions(), []),
         ("Tasks", new TaskOptions(), []),
         ("Cells", new CellOptions(), ["Name", "MemoryMb", "DiskMb"]),
         ("Placement", new PlacementOptions(), []),

@@ -21,7 +21,7 @@ public sealed class SettingsTests
         var fault = Assert.Throws<UsageException>(() => Settings.Read(arguments));
 
         Assert.Contains(words, fault.Message, StringComparison.Ordinal);
-        Assert.Contains("The switches are --cell, --docker, --db,", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("The switches are --cell, --name, --docker, --db,", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -35,6 +35,11 @@ public sealed class SettingsTests
     [InlineData("--http is 'http://127.0.0.1:8080/api': write it as", "--http", "http://127.0.0.1:8080/api")]
     [InlineData("--http is 'https://127.0.0.1:8080': write it as", "--http", "https://127.0.0.1:8080")]
     [InlineData("--cell is 'a/b': a name has", "--cell", "a/b")]
+    [InlineData("--name is 'a b': a name has", "--name", "a b")]
+    [InlineData("--advertise is '0.0.0.0': write the IP address of this host", "--advertise", "0.0.0.0")]
+    [InlineData("--advertise is 'here': write the IP address of this host", "--advertise", "here")]
+    [InlineData("--blobs is 'here': write 'database', or the absolute path of a folder.", "--blobs", "here")]
+    [InlineData("--blobs is 'database', which takes a PostgreSQL", "--blobs", "database")]
     [InlineData("--state is 'here': write an absolute path.", "--state", "here")]
     [InlineData("--config /nonexistent.json cannot be read", "--config", "/nonexistent.json")]
     public void A_wrong_value_is_told_with_its_switch(string words, params string[] arguments) =>
@@ -44,7 +49,7 @@ public sealed class SettingsTests
     [InlineData("not json", "is not JSON with the settings as an object: 'not json' is an invalid JSON literal")]
     [InlineData("[1]", "is not JSON with the settings as an object")]
     [InlineData("{", "is not JSON with the settings as an object")]
-    [InlineData("""{"Enigne": {"StartsInFlight": 1}}""", "has 'Enigne', which is no setting; there are Cell, Docker,")]
+    [InlineData("""{"Enigne": {"StartsInFlight": 1}}""", "has 'Enigne', which is no setting; there are Cell, Name, Docker,")]
     [InlineData("""{"Engine": 1}""", "has a value for Engine, which is a section")]
     [InlineData("""{"Engine": {"StartsInFlght": 1}}""", "Engine:StartsInFlght is no setting; Engine has PidFile, StartsInFlight,")]
     [InlineData("""{"Engine": {"Endpoint": "unix:///x"}}""", "Engine:Endpoint is no setting")]

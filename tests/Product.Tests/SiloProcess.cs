@@ -110,7 +110,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             await Task.Delay(50, limit.Token);
         }
 
-        connection = await GranaryConnection.Open(GatewayPort, limit.Token);
+        connection = await GranaryConnection.Open(GatewayPort, cancellation: limit.Token);
     }
 
     /// <summary>SIGKILL.</summary>

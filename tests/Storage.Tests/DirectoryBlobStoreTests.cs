@@ -1,16 +1,16 @@
-using System.Security.Cryptography;
+using Granary.Grains.Ports;
 using Granary.Silo.Storage.Blobs;
 using Granary.Testing;
 
 namespace Granary.Storage.Tests;
 
-public sealed class DirectoryBlobStoreTests : IAsyncLifetime
+public sealed class DirectoryBlobStoreTests : BlobStoreTests, IAsyncLifetime
 {
-    private static readonly byte[] Bytes = RandomNumberGenerator.GetBytes(300_000);
-    private static readonly string Digest = Convert.ToHexStringLower(SHA256.HashData(Bytes));
     private readonly Guid upload = Guid.NewGuid();
     private string root = "";
     private DirectoryBlobStore store = null!;
+
+    protected override IBlobStore Store => store;
 
     public async Task InitializeAsync()
     {
@@ -22,86 +22,6 @@ public sealed class DirectoryBlobStoreTests : IAsyncLifetime
     {
         Directory.Delete(root, recursive: true);
         return Task.CompletedTask;
-    }
-
-    [Fact]
-    public async Task Bits_sent_in_pieces_are_read_under_their_digest()
-    {
-        Assert.True(await store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
-        Assert.True(await store.Append(upload, 100_000, Bytes.AsMemory(100_000), CancellationToken.None));
-
-        var blob = await store.Complete(upload, CancellationToken.None);
-
-        Assert.Equal((Digest, Bytes.Length), (blob.Digest, (int)blob.SizeBytes));
-        Assert.Equal(Bytes, await Read(Digest));
-        Assert.True(File.Exists(Path.Combine(root, "sha256", Digest[..2], Digest)));
-    }
-
-    [Fact]
-    public async Task A_gap_is_refused_and_a_repetition_is_harmless()
-    {
-        Assert.False(await store.Append(upload, 1, Bytes, CancellationToken.None));
-        Assert.True(await store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
-        Assert.True(await store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
-        Assert.False(await store.Append(upload, 100_001, Bytes.AsMemory(100_001), CancellationToken.None));
-
-        // A call that broke off in the middle left a part of its bytes.
-        Assert.True(await store.Append(upload, 100_000, Bytes.AsMemory(100_000, 7), CancellationToken.None));
-        Assert.True(await store.Append(upload, 100_000, Bytes.AsMemory(100_000), CancellationToken.None));
-
-        Assert.Equal(Digest, (await store.Complete(upload, CancellationToken.None)).Digest);
-    }
-
-    [Fact]
-    public async Task Ending_twice_gives_the_same_answer_and_late_pieces_change_nothing()
-    {
-        await store.Append(upload, 0, Bytes, CancellationToken.None);
-        var first = await store.Complete(upload, CancellationToken.None);
-
-        Assert.True(await store.Append(upload, 0, Bytes, CancellationToken.None));
-        Assert.False(await store.Append(upload, Bytes.Length, Bytes, CancellationToken.None));
-
-        Assert.Equal(first, await store.Complete(upload, CancellationToken.None));
-        Assert.Equal(first, await new DirectoryBlobStore(root).Complete(upload, CancellationToken.None));
-        Assert.Equal(Bytes, await Read(Digest));
-    }
-
-    [Fact]
-    public async Task The_same_bits_sent_twice_are_kept_once()
-    {
-        foreach (var one in new[] { upload, Guid.NewGuid() })
-        {
-            await store.Append(one, 0, Bytes, CancellationToken.None);
-            await store.Complete(one, CancellationToken.None);
-        }
-
-        Assert.Single(Directory.GetFiles(Path.Combine(root, "sha256"), "*", SearchOption.AllDirectories));
-        Assert.Equal(Bytes, await Read(Digest));
-    }
-
-    [Fact]
-    public async Task An_abandoned_upload_leaves_nothing()
-    {
-        await store.Append(upload, 0, Bytes, CancellationToken.None);
-
-        await store.Abandon(upload, CancellationToken.None);
-        await store.Abandon(upload, CancellationToken.None);
-
-        Assert.Empty(Directory.GetFiles(root, "*", SearchOption.AllDirectories));
-        await Assert.ThrowsAsync<FileNotFoundException>(() => store.Complete(upload, CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task An_upload_that_broke_off_is_begun_anew()
-    {
-        Assert.True(await store.Append(upload, 0, new byte[100_000], CancellationToken.None));
-        Assert.True(await store.Append(upload, 100_000, new byte[100_000], CancellationToken.None));
-
-        Assert.True(await store.Append(upload, 0, Bytes.AsMemory(0, 50_000), CancellationToken.None));
-        Assert.False(await store.Append(upload, 100_000, Bytes.AsMemory(100_000), CancellationToken.None));
-        Assert.True(await store.Append(upload, 50_000, Bytes.AsMemory(50_000), CancellationToken.None));
-
-        Assert.Equal(Digest, (await store.Complete(upload, CancellationToken.None)).Digest);
     }
 
     [Fact]
@@ -149,13 +69,10 @@ public sealed class DirectoryBlobStoreTests : IAsyncLifetime
         await Assert.ThrowsAsync<ArgumentException>(() => store.Open("../../etc/passwd", CancellationToken.None));
     }
 
-    private string InUploads(string name) => Path.Combine(root, "uploads", name);
+    protected override IBlobStore Another() => new DirectoryBlobStore(root);
 
-    private async Task<byte[]> Read(string digest)
-    {
-        await using var stream = await store.Open(digest, CancellationToken.None);
-        using var memory = new MemoryStream();
-        await stream.CopyToAsync(memory);
-        return memory.ToArray();
-    }
+    protected override Task<int> Copies() =>
+        Task.FromResult(Directory.GetFiles(root, "*", SearchOption.AllDirectories).Count(each => !each.EndsWith(".done", StringComparison.Ordinal)));
+
+    private string InUploads(string name) => Path.Combine(root, "uploads", name);
 }

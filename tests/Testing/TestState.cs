@@ -47,7 +47,11 @@ public static class TestState
         // A demo has its engine one level below.
         foreach (var thing in Directory.GetDirectories(folder).SelectMany(each => new[] { each, Path.Combine(each, "engine") }))
         {
-            if (PrivateEngine.IsAt(thing))
+            if (LocalCluster.IsAt(thing))
+            {
+                await LocalCluster.Destroy(thing);
+            }
+            else if (PrivateEngine.IsAt(thing))
             {
                 await Script.Run(PrivateEngine.ScriptPath, "destroy", thing);
             }

@@ -5,6 +5,7 @@ using Granary.Core.Tasks;
 using Granary.Silo;
 using Granary.Silo.Storage.Cells;
 using Granary.Testing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,31 +21,31 @@ internal sealed class SiloInMemory : IAsyncDisposable
     private const int CellMb = 1 << 24;
 
     private readonly IHost host;
-    private readonly CellJournal journal;
+    private readonly CellFolder folder;
     private readonly AppId app;
 
-    private SiloInMemory(IHost host, CellJournal journal, AppId app)
+    private SiloInMemory(IHost host, CellFolder folder, AppId app)
     {
         this.host = host;
-        this.journal = journal;
+        this.folder = folder;
         this.app = app;
     }
 
     private GranaryClient Client => host.Services.GetRequiredService<GranaryClient>();
 
-    public static async Task<SiloInMemory> Up(string database, string folder)
+    public static async Task<SiloInMemory> Up(string database, string state)
     {
         var ports = FreePorts.Take(2);
-        var options = new SiloOptions { Db = database, State = folder, SiloPort = ports[0], GatewayPort = ports[1] };
-        var journal = await Composition.OpenJournal(options);
+        var options = new SiloOptions { Db = database, State = state, SiloPort = ports[0], GatewayPort = ports[1] };
+        var folder = Composition.CellFolderOf(options, new ConfigurationBuilder().Build());
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Error);
-        builder.UseOrleans(silo => silo.AddGranary(options, journal));
+        builder.UseOrleans(silo => silo.AddGranary(options, folder));
         builder.Services.AddSingleton<IContainerRuntime>(new FakeRuntime(TimeProvider.System, CellMb, CellMb)); // The last one counts.
         var host = builder.Build();
         await host.StartAsync();
         var made = await host.Services.GetRequiredService<GranaryClient>().PushImage("bench", SharedEngine.BusyboxImage);
-        return new SiloInMemory(host, journal, made.Id);
+        return new SiloInMemory(host, folder, made.Id);
     }
 
     public async Task Life()
@@ -70,6 +71,6 @@ internal sealed class SiloInMemory : IAsyncDisposable
     {
         await host.StopAsync();
         host.Dispose();
-        await journal.DisposeAsync();
+        await folder.DisposeAsync();
     }
 }

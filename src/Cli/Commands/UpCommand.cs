@@ -14,13 +14,16 @@ internal static partial class UpCommand
 
     private static readonly (string Name, string Value, string Description)[] Settings =
     [
-        ("--cell", "NAME", "The cell that the silo serves. Default cell-1."),
+        ("--cell", "NAME", "The cell that the silo serves, or is a candidate for. Default cell-1."),
+        ("--name", "NAME", "The silo's own name. Default: the cell's and the silo port, as in cell-1-11111."),
         ("--docker", "URI", "The engine of the cell. Default unix:///var/run/docker.sock."),
         ("--db", "DATABASE", "sqlite:PATH or postgres://user:password@host:port/database. Default granary.db in the state folder."),
         ("--http", "URL", "Where the API listens, on loopback. Default http://127.0.0.1:8080."),
-        ("--silo-port", "PORT", "Traffic between silos, on loopback. Default 11111."),
-        ("--gateway-port", "PORT", "For Granary.Client, on loopback. Default 30000."),
+        ("--advertise", "ADDRESS", "Where other silos reach this one, on a network that you trust. Default 127.0.0.1."),
+        ("--silo-port", "PORT", "Traffic between silos. Default 11111."),
+        ("--gateway-port", "PORT", "For Granary.Client. Default 30000."),
         ("--state", "FOLDER", "Everything the silo keeps on its host. Default /var/lib/granary."),
+        ("--blobs", "PLACE", "Where uploads and droplets are: 'database', or a folder that all silos see. Default: PostgreSQL, if there is one, else the state folder."),
         ("--stack", "IMAGE", "The image under every droplet. Default granary/stack:bookworm."),
         ("--memory", "MB", "Memory that tasks may reserve, in MB; 0 is all of the engine's. Default 0."),
         ("--disk", "MB", "Disk that tasks may reserve, in MB; 0 is all of the engine's. Default 0."),

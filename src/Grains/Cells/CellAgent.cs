@@ -14,12 +14,18 @@ internal interface ICellAgent
 {
     CellId Cell { get; }
 
+    /// <summary>Whether this process serves the cell whose grain has this key.</summary>
+    bool Serves(string key);
+
+    /// <summary>Compares rows, notes and containers now, not only when it is due.</summary>
+    Task LookAgain(CancellationToken cancellation);
+
     /// <summary>Takes an order; never waits. Orders are begun in the sequence in which they came.</summary>
     void Order(TaskEffect order);
 }
 
 /// <summary>
-/// Serves one cell: adopts what runs, carries out orders, speaks to placement, and compares the tasks' rows with what it knows.
+/// Serves one cell as soon as this process holds the cell's folder: adopts what runs, carries out orders, speaks to placement, and compares the tasks' rows with what it knows.
 /// Containers belong to this service and never to a grain's activation: an activation's life is not a container's life.
 /// </summary>
 internal sealed partial class CellAgent : BackgroundService, ICellAgent
@@ -31,19 +37,29 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
     private readonly ServedCell cell;
     private readonly CellIdentity identity;
     private readonly CellVoice voice;
+    private readonly CellClaim claim;
+    private readonly CellSuccession succession;
+    private volatile bool isServing;
+    private volatile bool hasAdopted;
 
-    public CellAgent(CellServices services)
+    public CellAgent(CellServices services, CellSuccession succession)
     {
         this.services = services;
+        this.succession = succession;
         cell = new ServedCell(services, serving.Token);
         identity = new CellIdentity(cell);
         voice = new CellVoice(cell);
+        claim = new CellClaim(cell);
     }
 
     public CellId Cell => cell.Id;
 
     /// <summary>The cell's account of its room.</summary>
     public CellLedger Ledger => cell.Books.Ledger;
+
+    public bool Serves(string key) => isServing && key == Keys.Cell(Cell);
+
+    public Task LookAgain(CancellationToken cancellation) => hasAdopted ? Compare(cancellation) : Task.CompletedTask;
 
     public void Order(TaskEffect order) => orders.Writer.TryWrite(order);
 
@@ -65,8 +81,13 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await Repeat("hold its folder", succession.Come, stoppingToken);
+        isServing = true;
+        await Repeat("claim its name", claim.Make, stoppingToken);
         await Repeat("read its journal", ReadJournal, stoppingToken);
+        LogServing(services.Logger, Cell, services.Silo);
         await Task.WhenAll(
+            Every(services.Options.SpeakEvery, "claim its name", claim.Make, stoppingToken),
             Every(services.Options.ProbeEvery, "probe the engine", cell.WatchEngine, stoppingToken),
             voice.Speak(stoppingToken),
             Serve(stoppingToken));
@@ -81,6 +102,7 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
     private async Task Serve(CancellationToken cancellation)
     {
         await Repeat("adopt what ran before", Adopt, cancellation);
+        hasAdopted = true;
         voice.Trouble = null;
         await Task.WhenAll(
             Every(services.Options.CompareEvery, "compare rows, notes and containers", Compare, cancellation),
@@ -175,9 +197,14 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
             try
             {
                 await work(cancellation);
+                if (told.Length > 0 && voice.Trouble == told)
+                {
+                    voice.Trouble = hasAdopted ? null : CellVoice.TakingOver;
+                }
+
                 return;
             }
-            catch (ForeignEngineException refused)
+            catch (Exception refused) when (refused is ForeignEngineException or CellServedElsewhereException)
             {
                 if (told != refused.Message)
                 {
@@ -203,6 +230,9 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     [LoggerMessage(LogLevel.Error, "{Cell} takes nothing: {Fault}")]
     private static partial void LogRefused(ILogger logger, CellId cell, string fault);
+
+    [LoggerMessage(LogLevel.Information, "{Cell} is served by {Silo}")]
+    private static partial void LogServing(ILogger logger, CellId cell, string silo);
 
     [LoggerMessage(LogLevel.Warning, "{Cell} could not {What}: {Fault}; it is tried again")]
     private static partial void LogWillRetry(ILogger logger, CellId cell, string what, string fault);

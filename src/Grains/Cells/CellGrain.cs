@@ -5,21 +5,33 @@ using Granary.Grains.Contracts;
 namespace Granary.Grains.Cells;
 
 /// <summary>The address of a cell in the cluster: hands orders to the service that keeps its containers.</summary>
-internal sealed class CellGrain(ICellAgent agent) : Grain, ICellGrain
+[ServedPlacement]
+internal sealed class CellGrain(ICellAgent agent, CellServices services) : Grain, ICellGrain
 {
     public Task Order(ImmutableArray<TaskEffect> orders)
     {
-        if (this.GetPrimaryKeyString() != Keys.Cell(agent.Cell))
-        {
-            DeactivateOnIdle();
-            throw new TimeoutException($"{this.GetPrimaryKeyString()} is not served here; {agent.Cell} is. Try again.");
-        }
-
+        CheckServed();
         foreach (var order in orders)
         {
             agent.Order(order);
         }
 
         return Task.CompletedTask;
+    }
+
+    public Task<string> Server()
+    {
+        CheckServed();
+        return Task.FromResult(services.Silo);
+    }
+
+    private void CheckServed()
+    {
+        var key = this.GetPrimaryKeyString();
+        if (!agent.Serves(key))
+        {
+            DeactivateOnIdle();
+            throw CellNotServedException.Of(key);
+        }
     }
 }

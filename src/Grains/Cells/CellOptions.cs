@@ -37,6 +37,10 @@ public sealed class CellOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan CompareEvery { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a silo that is a candidate for the cell looks whether the cell's folder is free. Default 100 ms; it is one call to the kernel.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan CandidateLooksEvery { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How often the engine is asked for a sign of life. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan ProbeEvery { get; set; } = TimeSpan.FromSeconds(1);

@@ -13,6 +13,7 @@ internal sealed class CellServices(
     ILogStore logs,
     IGrainFactory grains,
     IOptions<CellOptions> options,
+    ILocalSiloDetails silo,
     TimeProvider clock,
     ILogger<CellAgent> logger)
 {
@@ -27,6 +28,9 @@ internal sealed class CellServices(
     public IGrainFactory Grains => grains;
 
     public CellOptions Options => options.Value;
+
+    /// <summary>This silo's name and address. The address has a number that rises with each start.</summary>
+    public string Silo { get; } = $"{silo.Name} ({silo.SiloAddress.ToParsableString()})";
 
     public TimeProvider Clock => clock;
 

@@ -7,9 +7,11 @@ namespace Granary.Grains.Cells;
 /// <summary>Tells placement how the cell is: each second, and at once when something changed. One word at a time, so changes gather while one is under way.</summary>
 internal sealed partial class CellVoice(ServedCell cell)
 {
-    private readonly string process = Guid.NewGuid().ToString("N");
+    /// <summary>Said until what there is was compared with the rows.</summary>
+    public const string TakingOver = "what ran before is being taken over";
+
     private readonly CellServices services = cell.Services;
-    private string? trouble = "what ran before is being taken over";
+    private string? trouble = TakingOver;
     private DateTimeOffset troubleSince = cell.Services.Clock.GetUtcNow();
     private long revision;
 
@@ -59,7 +61,7 @@ internal sealed partial class CellVoice(ServedCell cell)
             ({ } words, true) => (false, words, troubleSince),
             _ => (true, "up", engine.Since),
         };
-        return new CellView(cell.Id, cell.Books.Engine, process, ledger.Total, ledger.Reserved, ledger.Entries.Count, takes, state, since, ++revision);
+        return new CellView(cell.Id, cell.Books.Engine, services.Silo, ledger.Total, ledger.Reserved, ledger.Entries.Count, takes, state, since, ++revision);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Cell} could not speak to placement: {Fault}; it is tried again")]

@@ -19,6 +19,9 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <param name="settled">Attempts that the cell has admitted or declined since its last word: its ledger counts them now, or never will.</param>
     Task Report(CellView cell, ImmutableArray<AttemptKey> settled);
 
+    /// <summary>Reads the waiting tasks' rows again: what somebody wanted to tell may have died with a silo.</summary>
+    Task ReadAgain();
+
     /// <summary>Why a task waits, in words; null if it does not wait here.</summary>
     Task<string?> Why(TaskId task);
 
@@ -30,4 +33,7 @@ public interface ICellGrain : IGrainWithStringKey
 {
     /// <summary>Hands over orders about attempts, in sequence. They are carried out after the call has returned.</summary>
     Task Order(ImmutableArray<TaskEffect> orders);
+
+    /// <summary>The silo that serves the cell, by name and address.</summary>
+    Task<string> Server();
 }

@@ -9,6 +9,8 @@ public static class Keys
 {
     public const string Placement = "placement";
 
+    public const string Waking = "waking";
+
     public static string Task(TaskId task) => $"task/{task}";
 
     public static string App(AppId app) => $"app/{app}";

@@ -25,6 +25,9 @@ public interface ITaskRows : IRows<TaskState>
     /// <summary>Tasks whose wake-up time has passed, the most overdue first.</summary>
     Task<IReadOnlyList<TaskId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation);
 
+    /// <summary>All CANCELING tasks.</summary>
+    Task<IReadOnlyList<TaskId>> Canceling(CancellationToken cancellation);
+
     /// <summary>What the task's row says now about attempt, cell and phase; null if there is no row. Read before a container is made and before it is started.</summary>
     Task<AttemptRow?> Current(TaskId task, CancellationToken cancellation);
 }

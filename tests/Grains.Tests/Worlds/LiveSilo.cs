@@ -102,6 +102,7 @@ internal sealed class LiveSilo : IAsyncDisposable
         silo.AddGranaryCell();
         silo.AddIncomingGrainCallFilter(calls);
         silo.Services.AddOptions<CellOptions>().Configure(world.Configure);
+        silo.Services.AddSingleton<ICellFolder, HeldFolder>();
         silo.Services.AddSingleton<ICellJournal>(new MortalJournal(journal, fate));
         silo.Services.AddSingleton<IContainerRuntime>(new MortalRuntime(world.Engine, fate));
         silo.Services.AddSingleton<IBlobStore>(new DirectoryBlobStore(Path.Combine(world.Folder, "blobs")));
@@ -118,5 +119,15 @@ internal sealed class LiveSilo : IAsyncDisposable
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StorageNames.Granary,
             (services, key) => new MortalStorage((IGrainStorage)storage.KeyedImplementationFactory!(services, key), fate));
+    }
+
+    /// <summary>A world has one process at a time, so nobody waits for the folder.</summary>
+    private sealed class HeldFolder : ICellFolder
+    {
+        public Task Hold(CancellationToken cancellation) => Task.CompletedTask;
+
+        public Task<string?> LastHolder(CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+        public Task Sign(string holder, CancellationToken cancellation) => Task.CompletedTask;
     }
 }

@@ -35,6 +35,8 @@ internal sealed class MortalRows(ITaskRows rows, Fate fate) : ITaskRows
 
     public Task<IReadOnlyList<TaskId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation) => fate.Database("due", () => rows.Due(now, countMax, cancellation));
 
+    public Task<IReadOnlyList<TaskId>> Canceling(CancellationToken cancellation) => fate.Database("canceling", () => rows.Canceling(cancellation));
+
     public Task<AttemptRow?> Current(TaskId task, CancellationToken cancellation) => fate.Database("current", () => rows.Current(task, cancellation));
 }
 

@@ -11,7 +11,7 @@ namespace Granary.Silo.Storage.Blobs;
 /// 1. A file below sha256/ has its whole, synced content from the instant it exists; it is never written again.
 /// 2. Nobody reads bits that do not have the digest they are named by.
 /// </summary>
-internal sealed class DirectoryBlobStore : IBlobStore
+internal sealed class DirectoryBlobStore : IBlobStore, IUploads
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -93,6 +93,8 @@ internal sealed class DirectoryBlobStore : IBlobStore
     /// An upload that goes on just now is passed over: who writes or seals a part holds it, and has touched it when it is let go.
     /// </summary>
     public int Sweep(DateTimeOffset since) => Directory.EnumerateFiles(uploads).Count(each => IsOlder(each, since) && RemoveUnlessHeld(each, since));
+
+    Task<int> IUploads.Sweep(DateTimeOffset since, CancellationToken cancellation) => Task.FromResult(Sweep(since));
 
     public Task Delete(string digest, CancellationToken cancellation)
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Silo.Storage.Blobs;
 
-/// <summary>Removes what is left of uploads that were broken off. Several silos on one directory may do so at once.</summary>
-internal sealed partial class UploadSweep(DirectoryBlobStore blobs, IOptions<UploadOptions> options, TimeProvider clock, ILogger<UploadSweep> logger) : BackgroundService
+/// <summary>Removes what is left of uploads that were broken off. Several silos may do so at once.</summary>
+internal sealed partial class UploadSweep(IUploads uploads, IOptions<UploadOptions> options, TimeProvider clock, ILogger<UploadSweep> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -13,7 +13,7 @@ internal sealed partial class UploadSweep(DirectoryBlobStore blobs, IOptions<Upl
         {
             try
             {
-                if (blobs.Sweep(clock.GetUtcNow() - options.Value.AgeMax) is > 0 and var removed)
+                if (await uploads.Sweep(clock.GetUtcNow() - options.Value.AgeMax, stoppingToken) is > 0 and var removed)
                 {
                     LogRemoved(logger, removed);
                 }
@@ -26,7 +26,7 @@ internal sealed partial class UploadSweep(DirectoryBlobStore blobs, IOptions<Upl
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(LogLevel.Information, "{Removed} files of uploads that nobody went on with were removed")]
+    [LoggerMessage(LogLevel.Information, "{Removed} remains of uploads that nobody went on with were removed")]
     private static partial void LogRemoved(ILogger logger, int removed);
 
     [LoggerMessage(LogLevel.Warning, "What is left of old uploads could not be removed ({Fault}); the next round tries again")]

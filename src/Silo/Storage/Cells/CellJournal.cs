@@ -21,9 +21,10 @@ internal sealed class CellJournal : ICellJournal, IAsyncDisposable
     private readonly SqliteDatabase database;
     private readonly JournalWriter writer;
 
-    private CellJournal(SqliteDatabase database)
+    /// <summary>The journal in a folder; nothing is touched before <see cref="Migrate"/>.</summary>
+    public CellJournal(string folder)
     {
-        this.database = database;
+        database = new SqliteDatabase(Path.Combine(Path.GetFullPath(folder), FileName), BusyTimeout, CommandTimeout, "journal");
         writer = new JournalWriter(database);
     }
 
@@ -31,18 +32,21 @@ internal sealed class CellJournal : ICellJournal, IAsyncDisposable
     public static async Task<CellJournal> Open(string folder, TimeProvider clock, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        var database = new SqliteDatabase(Path.Combine(Path.GetFullPath(folder), FileName), BusyTimeout, CommandTimeout, "journal");
+        var journal = new CellJournal(folder);
         try
         {
-            await new Migrator(database, Migration.For(database), clock).Run(cancellation);
-            return new CellJournal(database);
+            await journal.Migrate(clock, cancellation);
+            return journal;
         }
         catch
         {
-            await database.DisposeAsync();
+            await journal.DisposeAsync();
             throw;
         }
     }
+
+    /// <summary>Makes the file if there is none, and brings it up to date. Before all else.</summary>
+    public Task Migrate(TimeProvider clock, CancellationToken cancellation) => new Migrator(database, Migration.For(database), clock).Run(cancellation);
 
     public Task<IReadOnlyList<JournalEntry>> Entries(CancellationToken cancellation) =>
         database.Read<IReadOnlyList<JournalEntry>>(

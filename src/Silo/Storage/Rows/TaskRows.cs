@@ -22,21 +22,24 @@ internal sealed class TaskRows(Database database, Totals totals) : DocumentRows<
     }
 
     public Task<IReadOnlyList<TaskId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation) =>
-        Database.Read<IReadOnlyList<TaskId>>(
-            async connection =>
-            {
-                var command = new CommandDefinition(
-                    "SELECT item_guid AS \"Guid\" FROM OrleansStorage WHERE GrainTypeString = @Kind AND wake_at <= @Now ORDER BY wake_at LIMIT @Max",
-                    new { Kind, Now = ListingRow.Micros(now), Max = countMax },
-                    cancellationToken: cancellation);
-                return [.. (await connection.QueryAsync<GuidRow>(command)).Select(row => new TaskId(SqlDialect.ToGuid(row.Guid)))];
-            },
-            cancellation);
+        Ids("wake_at <= @Now ORDER BY wake_at LIMIT @Max", new { Kind, Now = ListingRow.Micros(now), Max = countMax }, cancellation);
+
+    public Task<IReadOnlyList<TaskId>> Canceling(CancellationToken cancellation) =>
+        Ids("item_guid IS NOT NULL AND state = @State", new { Kind, State = CancelingState }, cancellation);
 
     public async Task<AttemptRow?> Current(TaskId task, CancellationToken cancellation) =>
         await Find(task.Value, cancellation) is { } state ? Row(state) : null;
 
     private static AttemptRow Row(TaskState task) => new(task.Key, task.Cell, task.Phase);
+
+    private Task<IReadOnlyList<TaskId>> Ids(string condition, object parameters, CancellationToken cancellation) =>
+        Database.Read<IReadOnlyList<TaskId>>(
+            async connection =>
+            {
+                var command = new CommandDefinition($"SELECT item_guid AS \"Guid\" FROM OrleansStorage WHERE GrainTypeString = @Kind AND {condition}", parameters, cancellationToken: cancellation);
+                return [.. (await connection.QueryAsync<GuidRow>(command)).Select(row => new TaskId(SqlDialect.ToGuid(row.Guid)))];
+            },
+            cancellation);
 
     private sealed class GuidRow
     {

@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using Granary.Grains.Ports;
+
+namespace Granary.Storage.Tests;
+
+/// <summary>What every blob store promises.</summary>
+public abstract class BlobStoreTests
+{
+    protected static readonly byte[] Bytes = RandomNumberGenerator.GetBytes(300_000);
+    protected static readonly string Digest = Convert.ToHexStringLower(SHA256.HashData(Bytes));
+    private readonly Guid upload = Guid.NewGuid();
+
+    /// <summary>A fresh and empty one.</summary>
+    protected abstract IBlobStore Store { get; }
+
+    /// <summary>The same bits as another process has them.</summary>
+    protected abstract IBlobStore Another();
+
+    /// <summary>How many times bits are kept, complete or on their way.</summary>
+    protected abstract Task<int> Copies();
+
+    [Fact]
+    public async Task Bits_sent_in_pieces_are_read_under_their_digest()
+    {
+        Assert.True(await Store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 100_000, Bytes.AsMemory(100_000), CancellationToken.None));
+
+        var blob = await Store.Complete(upload, CancellationToken.None);
+
+        Assert.Equal((Digest, Bytes.Length), (blob.Digest, (int)blob.SizeBytes));
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
+    public async Task A_gap_is_refused_and_a_repetition_is_harmless()
+    {
+        Assert.False(await Store.Append(upload, 1, Bytes, CancellationToken.None));
+        Assert.True(await Store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
+        Assert.False(await Store.Append(upload, 100_001, Bytes.AsMemory(100_001), CancellationToken.None));
+
+        // A call that broke off in the middle left a part of its bytes.
+        Assert.True(await Store.Append(upload, 100_000, Bytes.AsMemory(100_000, 7), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 100_000, Bytes.AsMemory(100_000), CancellationToken.None));
+
+        Assert.Equal(Digest, (await Store.Complete(upload, CancellationToken.None)).Digest);
+    }
+
+    [Fact]
+    public async Task Ending_twice_gives_the_same_answer_and_late_pieces_change_nothing()
+    {
+        await Store.Append(upload, 0, Bytes, CancellationToken.None);
+        var first = await Store.Complete(upload, CancellationToken.None);
+
+        Assert.True(await Store.Append(upload, 0, Bytes, CancellationToken.None));
+        Assert.False(await Store.Append(upload, Bytes.Length, Bytes, CancellationToken.None));
+
+        Assert.Equal(first, await Store.Complete(upload, CancellationToken.None));
+        Assert.Equal(first, await Another().Complete(upload, CancellationToken.None));
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
+    public async Task The_same_bits_sent_twice_are_kept_once()
+    {
+        foreach (var one in new[] { upload, Guid.NewGuid() })
+        {
+            await Store.Append(one, 0, Bytes, CancellationToken.None);
+            await Store.Complete(one, CancellationToken.None);
+        }
+
+        Assert.Equal(1, await Copies());
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
+    public async Task An_abandoned_upload_leaves_nothing()
+    {
+        await Store.Append(upload, 0, Bytes, CancellationToken.None);
+
+        await Store.Abandon(upload, CancellationToken.None);
+        await Store.Abandon(upload, CancellationToken.None);
+
+        Assert.Equal(0, await Copies());
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Store.Complete(upload, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_upload_that_broke_off_is_begun_anew()
+    {
+        Assert.True(await Store.Append(upload, 0, new byte[100_000], CancellationToken.None));
+        Assert.True(await Store.Append(upload, 100_000, new byte[100_000], CancellationToken.None));
+
+        Assert.True(await Store.Append(upload, 0, Bytes.AsMemory(0, 50_000), CancellationToken.None));
+        Assert.False(await Store.Append(upload, 100_000, Bytes.AsMemory(100_000), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 50_000, Bytes.AsMemory(50_000), CancellationToken.None));
+
+        Assert.Equal(Digest, (await Store.Complete(upload, CancellationToken.None)).Digest);
+    }
+
+    [Fact]
+    public async Task Pieces_of_another_size_take_the_place_of_those_before()
+    {
+        Assert.True(await Store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 70_000, Bytes.AsMemory(70_000, 50_000), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 120_000, Bytes.AsMemory(120_000), CancellationToken.None));
+
+        Assert.Equal(Digest, (await Store.Complete(upload, CancellationToken.None)).Digest);
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
+    public async Task Deleted_bits_are_gone_and_who_reads_them_reads_on()
+    {
+        await Store.Append(upload, 0, Bytes, CancellationToken.None);
+        await Store.Complete(upload, CancellationToken.None);
+        await using var reading = await Store.Open(Digest, CancellationToken.None);
+
+        await Store.Delete(Digest, CancellationToken.None);
+        await Store.Delete(Digest, CancellationToken.None);
+
+        using var memory = new MemoryStream();
+        await reading.CopyToAsync(memory);
+        Assert.Equal(Bytes, memory.ToArray());
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Store.Open(Digest, CancellationToken.None));
+    }
+
+    protected async Task<byte[]> Read(string digest)
+    {
+        await using var stream = await Store.Open(digest, CancellationToken.None);
+        using var memory = new MemoryStream();
+        await stream.CopyToAsync(memory);
+        return memory.ToArray();
+    }
+}

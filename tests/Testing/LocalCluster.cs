@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Granary.Testing;
+
+/// <summary>One silo of a local cluster, as its status has it.</summary>
+/// <param name="Pid">Null when it does not run.</param>
+/// <param name="EnginePid">Null when the engine does not run.</param>
+public sealed record LocalSilo(string Name, int? Pid, string Cell, Uri Http, int GatewayPort, string Engine, int? EnginePid, string State, string Log);
+
+/// <summary>A whole cluster of processes on this machine: PostgreSQL, engines and silos. Each of them may be killed.</summary>
+public sealed class LocalCluster : IAsyncDisposable
+{
+    internal const string ScriptPath = "deploy/local-cluster";
+
+    /// <summary>For a signal to be acted upon by the kernel, on a busy machine.</summary>
+    private static readonly TimeSpan SignalMax = TimeSpan.FromSeconds(10);
+
+    private LocalCluster(string folder) => Folder = folder;
+
+    private string DatabaseFolder => Path.Combine(Folder, "postgres");
+
+    /// <summary>The folder that holds everything it has.</summary>
+    public string Folder { get; }
+
+    /// <summary>Starts a cluster whose name is short and unique in this test process. Its engines have the image for tests, and the one for droplets when asked for.</summary>
+    /// <param name="program">The silo to run.</param>
+    public static async Task<LocalCluster> Up(string name, string program, int silos, bool sharedEngine = false, bool stack = false, params IEnumerable<string> options)
+    {
+        var cluster = new LocalCluster(await TestState.FolderFor(name));
+        await cluster.Run("up", ["--silos", silos.ToString(CultureInfo.InvariantCulture), "--program", program, .. sharedEngine ? ["--shared-engine"] : Array.Empty<string>(), .. stack ? [] : new[] { "--no-images" }, "--", .. options]);
+        foreach (var engine in (await cluster.Silos()).Select(each => each.Engine).Distinct())
+        {
+            await Script.Run("deploy/stack-image/build-busybox", engine);
+        }
+
+        return cluster;
+    }
+
+    /// <summary>The silos, by name.</summary>
+    public async Task<IReadOnlyList<LocalSilo>> Silos()
+    {
+        using var status = JsonDocument.Parse(await Run("status", ["-o", "json"]));
+        return [.. status.RootElement.GetProperty("silos").EnumerateArray().Select(Read)];
+    }
+
+    /// <summary>The silo of this name.</summary>
+    public async Task<LocalSilo> Silo(string name) => (await Silos()).Single(each => each.Name == name);
+
+    /// <summary>The process of the database; null when it does not run.</summary>
+    public async Task<int?> DatabasePid()
+    {
+        using var status = JsonDocument.Parse(await Run("status", ["-o", "json"]));
+        return Number(status.RootElement.GetProperty("database").GetProperty("pid"));
+    }
+
+    /// <summary>Stops the database for all silos, as an outage would; <see cref="Up()"/> or <see cref="DatabaseUp"/> ends it.</summary>
+    public Task DatabaseDown() => Script.Run(PrivatePostgres.ScriptPath, "down", DatabaseFolder);
+
+    /// <summary>Starts the database again, at the same address.</summary>
+    public Task DatabaseUp() => Script.Run(PrivatePostgres.ScriptPath, "up", DatabaseFolder);
+
+    /// <summary>SIGKILL to one silo.</summary>
+    public Task Kill(string silo) => Run("kill", [silo]);
+
+    /// <summary>SIGKILL to all that a host would take with it.</summary>
+    public Task KillHost(string cell) => Run("kill-host", [cell]);
+
+    /// <summary>Starts what does not run.</summary>
+    public Task Up() => Run("up", []);
+
+    /// <summary>Starts a silo again, and its engine.</summary>
+    public Task Restart(string silo) => Run("restart", [silo]);
+
+    /// <summary>Sends a signal, for example STOP, to a process of the cluster.</summary>
+    public static async Task Signal(string signal, int pid)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
+        using var limit = new CancellationTokenSource(SignalMax);
+        await kill.WaitForExitAsync(limit.Token);
+        if (kill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"There is no process {pid} to send {signal} to.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await Run("destroy", []);
+
+    /// <summary>Is a folder that of a cluster, running or not?</summary>
+    internal static bool IsAt(string folder) => File.Exists(Path.Combine(folder, "shape"));
+
+    /// <summary>Ends and deletes what a dead test process left.</summary>
+    internal static Task Destroy(string folder) => Script.Run(ScriptPath, "destroy", "--dir", folder);
+
+    private static LocalSilo Read(JsonElement silo) => new(
+        silo.GetProperty("name").GetString()!,
+        Number(silo.GetProperty("pid")),
+        silo.GetProperty("cell").GetString()!,
+        new Uri(silo.GetProperty("http").GetString()!),
+        silo.GetProperty("gateway_port").GetInt32(),
+        silo.GetProperty("engine").GetString()!,
+        Number(silo.GetProperty("engine_pid")),
+        silo.GetProperty("state").GetString()!,
+        silo.GetProperty("log").GetString()!);
+
+    private static int? Number(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : value.GetInt32();
+
+    private Task<string> Run(string command, IEnumerable<string> arguments) => Script.Run(ScriptPath, [command, "--dir", Folder, .. arguments]);
+}
