@@ -32,9 +32,17 @@ internal sealed class TaskGrain(
     {
         if (State.Phase != TaskPhase.Absent)
         {
-            return State.App == app
-                ? new(State)
-                : new(new Refusal(RefusalReason.Conflict, "Task guid is taken by a task of another app"));
+            if (State.App != app)
+            {
+                return new(new Refusal(RefusalReason.Conflict, "Task guid is taken by a task of another app"));
+            }
+
+            if (State.Phase == TaskPhase.Pending)
+            {
+                await Wake(); // Who submits again got no answer the first time, and placement may have got no word either.
+            }
+
+            return new(State);
         }
 
         var id = new TaskId(Keys.Guid(this.GetPrimaryKeyString()));

@@ -14,6 +14,9 @@ namespace Granary.Product.Tests;
 [Collection(SharedEngine.Collection)]
 public sealed class CutConnectionTests(SharedEngine engine, PrivatePostgres postgres, ITestOutputHelper output) : IClassFixture<PrivatePostgres>
 {
+    /// <summary>Nothing is mended by reading the queue again, which takes longer than a test waits.</summary>
+    private const string SeldomRead = """{"Placement": {"ReadAgainEvery": "00:10:00"}}""";
+
     /// <summary>Of the writes of one task: the first, which accepts it, the one that places it, its outcome; and two of them.</summary>
     private static readonly int[][] Writes = [[1], [2], [3], [1, 3]];
 
@@ -24,7 +27,9 @@ public sealed class CutConnectionTests(SharedEngine engine, PrivatePostgres post
     {
         var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabase());
         await using var proxy = new DatabaseProxy(database.Port);
-        await using var silo = await SiloProcess.Up($"cut-{at}", engine.SocketUri, "--db", new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = proxy.Port }.ConnectionString);
+        var config = await TestState.FolderFor($"cut-{at}.json");
+        await File.WriteAllTextAsync(config, SeldomRead);
+        await using var silo = await SiloProcess.Up($"cut-{at}", engine.SocketUri, "--config", config, "--db", new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = proxy.Port }.ConnectionString);
         using var http = new HttpClient { BaseAddress = silo.Api };
         var app = await silo.BusyboxApp();
         foreach (var writes in Writes)
