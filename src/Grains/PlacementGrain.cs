@@ -29,7 +29,7 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
             Add(Queued(task));
         }
 
-        this.RegisterGrainTimer(_ => ReadAgain(), new GrainTimerCreationOptions(options.ReadAgainEvery, options.ReadAgainEvery) { Interleave = true });
+        this.RegisterGrainTimer(OnReadAgainDue, new GrainTimerCreationOptions(options.ReadAgainEvery, options.ReadAgainEvery) { Interleave = true });
     }
 
     public Task Enqueue(ImmutableArray<QueuedTask> tasks)
@@ -79,26 +79,19 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
 
     public async Task ReadAgain()
     {
-        try
+        var unknown = false;
+        foreach (var task in await rows.Pending(CancellationToken.None))
         {
-            var unknown = false;
-            foreach (var task in await rows.Pending(CancellationToken.None))
+            if (!byTask.ContainsKey(task.Id) && !placing.Contains(task.Id))
             {
-                if (!byTask.ContainsKey(task.Id) && !placing.Contains(task.Id))
-                {
-                    Add(Queued(task));
-                    unknown = true;
-                }
-            }
-
-            if (unknown)
-            {
-                Pass();
+                Add(Queued(task));
+                unknown = true;
             }
         }
-        catch (Exception fault) when (Faults.Pass(fault))
+
+        if (unknown)
         {
-            LogReadAgainFailed(logger, fault);
+            Pass();
         }
     }
 
@@ -166,6 +159,18 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
 
         backoff?.Dispose();
         backoff = pass.NextAt is { } next ? this.RegisterGrainTimer(OnBackoffEnded, new GrainTimerCreationOptions(Longer(next - now), Timeout.InfiniteTimeSpan) { Interleave = true }) : null;
+    }
+
+    private async Task OnReadAgainDue(CancellationToken cancellation)
+    {
+        try
+        {
+            await ReadAgain();
+        }
+        catch (Exception fault) when (Faults.Pass(fault))
+        {
+            LogReadAgainFailed(logger, fault); // The next time is never far.
+        }
     }
 
     private Task OnBackoffEnded(CancellationToken cancellation)
