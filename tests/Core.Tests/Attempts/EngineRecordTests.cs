@@ -138,20 +138,21 @@ public sealed class EngineRecordTests
             var (record, times, length) = Observe(lives);
             foreach (var end in ends)
             {
-                var at = end * length;
-                if (record.DoubtAbout(A.At(at)) is null && !times.Exists(each => each.IsSafe && each.From <= at && at <= each.To))
+                // Compared as instants: two numbers of seconds may be one instant.
+                var at = A.At(end * length);
+                if (record.DoubtAbout(at) is null && !times.Exists(each => each.IsSafe && each.From <= at && at <= each.To))
                 {
-                    throw new InvalidOperationException($"no doubt about {at} s in {string.Join(", ", times)}");
+                    throw new InvalidOperationException($"no doubt about {at:O} in {string.Join(", ", times.Select(each => $"{each.IsSafe} {each.From:O} to {each.To:O}"))}");
                 }
             }
         },
         iter: 50_000);
 
     /// <summary>Watches every life at least once while it is up, as a cell does that is served meanwhile.</summary>
-    private static (EngineRecord Record, List<(bool IsSafe, double From, double To)> Times, double Length) Observe(Life[] lives)
+    private static (EngineRecord Record, List<(bool IsSafe, DateTimeOffset From, DateTimeOffset To)> Times, double Length) Observe(Life[] lives)
     {
         var record = EngineRecord.Empty;
-        var times = new List<(bool IsSafe, double From, double To)>();
+        var times = new List<(bool IsSafe, DateTimeOffset From, DateTimeOffset To)>();
         var at = 0.0;
         for (var number = 0; number < lives.Length; number++)
         {
@@ -160,7 +161,7 @@ public sealed class EngineRecordTests
             var stop = up + life.Up;
             var gone = stop + life.Stopping;
             at = gone + life.Absent;
-            times.AddRange([(false, start, up), (true, up, stop), (false, stop, gone), (true, gone, at)]);
+            times.AddRange([(false, A.At(start), A.At(up)), (true, A.At(up), A.At(stop)), (false, A.At(stop), A.At(gone)), (true, A.At(gone), A.At(at))]);
             foreach (var look in life.Looks.Select(part => start + (part * (at - start))).Append((up + stop) / 2).Order())
             {
                 record = look < stop ? record.Answered(new EngineAnswer($"engine-{number}", A.At(start), A.At(look), A.At(Math.Max(look, up))))
