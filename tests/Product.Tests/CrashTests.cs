@@ -63,32 +63,11 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_silo_that_is_killed_at_any_moment_starts_nothing_twice()
-    {
-        await Given();
-        var app = await Silo.BusyboxApp();
-        var dice = new Random(7);
-        for (var round = 1; round <= 5; round++)
-        {
-            var tasks = new List<TaskState>();
-            for (var each = 0; each < 4; each++)
-            {
-                tasks.Add(await Silo.Run(app, "echo started; sleep 1; exit 5"));
-            }
+    public Task A_silo_that_is_killed_at_any_moment_starts_nothing_twice() => KilledAtAnyMoment(rounds: 2);
 
-            await Task.Delay(dice.Next(0, 1500)); // Not a wait for something: the moment of the kill is what is tried.
-            await Silo.Kill();
-            await Silo.Start();
-            foreach (var task in tasks)
-            {
-                var ended = await Silo.End(task);
-                Assert.True((ended.Phase, ended.ExitCode) == (TaskPhase.Failed, 5), $"Round {round}: {await Scene.Story(Silo, task)}");
-                Assert.Single(await Silo.Log(task), each => each == "started");
-            }
-        }
-
-        await Silo.LeavesNothing();
-    }
+    [Fact]
+    [Trait("Length", "Long")]
+    public Task A_silo_that_is_killed_twenty_times_starts_nothing_twice() => KilledAtAnyMoment(rounds: 20);
 
     [Theory]
     [InlineData(false)]
@@ -126,6 +105,33 @@ public sealed class CrashTests : IAsyncLifetime
         task = await Silo.End(task);
 
         Assert.Equal((TaskPhase.Failed, 4), (task.Phase, task.ExitCode));
+        await Silo.LeavesNothing();
+    }
+
+    private async Task KilledAtAnyMoment(int rounds)
+    {
+        await Given();
+        var app = await Silo.BusyboxApp();
+        var dice = new Random(7);
+        for (var round = 1; round <= rounds; round++)
+        {
+            var tasks = new List<TaskState>();
+            for (var each = 0; each < 4; each++)
+            {
+                tasks.Add(await Silo.Run(app, "echo started; sleep 1; exit 5"));
+            }
+
+            await Task.Delay(dice.Next(0, 1500)); // Not a wait for something: the moment of the kill is what is tried.
+            await Silo.Kill();
+            await Silo.Start();
+            foreach (var task in tasks)
+            {
+                var ended = await Silo.End(task);
+                Assert.True((ended.Phase, ended.ExitCode) == (TaskPhase.Failed, 5), $"Round {round}: {await Scene.Story(Silo, task)}");
+                Assert.Single(await Silo.Log(task), each => each == "started");
+            }
+        }
+
         await Silo.LeavesNothing();
     }
 

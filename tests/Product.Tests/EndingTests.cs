@@ -99,32 +99,11 @@ public sealed class EndingTests(SharedEngine engine) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_sample_task_passes_under_load_with_8_MB()
-    {
-        var app = await Silo.TrainingApp();
-        using var load = new CpuLoad();
-        for (var run = 1; run <= 20; run++)
-        {
-            var task = await Silo.End(await Silo.Run(app, "tasks/sample-task.sh", each => each with { MemoryMb = 8, DiskMb = 64 }));
-
-            Assert.True(task.Phase == TaskPhase.Succeeded, $"Run {run}: {await Scene.Story(Silo, task)}");
-            Assert.Contains("The sample task ran to its end.", await Silo.Log(task));
-        }
-    }
+    public Task The_sample_task_passes_under_load_with_8_MB() => PassUnderLoad(runs: 8);
 
     [Fact]
     [Trait("Length", "Long")]
-    public async Task The_sample_task_passes_200_times_under_load_with_8_MB()
-    {
-        var app = await Silo.TrainingApp();
-        using var load = new CpuLoad();
-        for (var run = 1; run <= 200; run++)
-        {
-            var task = await Silo.End(await Silo.Run(app, "tasks/sample-task.sh", each => each with { MemoryMb = 8, DiskMb = 64 }));
-
-            Assert.True(task.Phase == TaskPhase.Succeeded, $"Run {run}: {await Scene.Story(Silo, task)}");
-        }
-    }
+    public Task The_sample_task_passes_200_times_under_load_with_8_MB() => PassUnderLoad(runs: 200);
 
     [Fact]
     public async Task Without_a_network_there_is_only_loopback()
@@ -133,5 +112,18 @@ public sealed class EndingTests(SharedEngine engine) : IAsyncLifetime
         await Silo.End(task);
 
         Assert.Equal(["lo"], (await Silo.Log(task)).SkipLast(1));
+    }
+
+    private async Task PassUnderLoad(int runs)
+    {
+        var app = await Silo.TrainingApp();
+        using var load = new CpuLoad();
+        for (var run = 1; run <= runs; run++)
+        {
+            var task = await Silo.End(await Silo.Run(app, "tasks/sample-task.sh", each => each with { MemoryMb = 8, DiskMb = 64 }));
+
+            Assert.True(task.Phase == TaskPhase.Succeeded, $"Run {run}: {await Scene.Story(Silo, task)}");
+            Assert.Contains("The sample task ran to its end.", await Silo.Log(task));
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace Granary.Product.Tests;
 public sealed class QueueTests
 {
     [Fact]
-    public Task Tasks_start_in_order_and_never_more_than_the_cell_holds() => Queue(20);
+    public Task Tasks_start_in_order_and_never_more_than_the_cell_holds() => Queue(12);
 
     [Fact]
     [Trait("Length", "Long")]
