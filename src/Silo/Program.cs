@@ -24,7 +24,13 @@ try
     using var alone = options.IsCluster ? null : StateFolder.Hold(options.State);
     await using var folder = Composition.CellFolderOf(options, settings.All);
     var serves = await folder.TryHold(CancellationToken.None);
-    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Granary.Silo" });
+    // Without these two the host would watch every folder below the working directory for a change of its settings: below "/", for seconds.
+    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+    {
+        ApplicationName = "Granary.Silo",
+        ContentRootPath = AppContext.BaseDirectory,
+        Args = ["hostBuilder:reloadConfigOnChange=false"],
+    });
     builder.WebHost.UseUrls(options.Http);
     // Standard output has one line, which says that it is up. The rest of what a silo tells is for its operator; Logging:LogLevel asks for more.
     builder.Services.Configure<ConsoleLoggerOptions>(console => (console.LogToStandardErrorThreshold, console.FormatterName) = (LogLevel.Trace, OperatorConsole.FormatterName));

@@ -100,7 +100,8 @@ internal sealed class GranaryRun : IDisposable
 
     public static GranaryRun UpWith(string silo, params IEnumerable<string> arguments)
     {
-        var start = How(null, Executable, arguments.Prepend("up"));
+        // In a shell that has spoken to a server before; to a silo that says nothing.
+        var start = How(new Uri("http://127.0.0.1:1"), Executable, arguments.Prepend("up"));
         start.Environment["GRANARY_SILO"] = silo;
         return new GranaryRun(start);
     }
