@@ -24,7 +24,7 @@ try
     using var alone = options.IsCluster ? null : StateFolder.Hold(options.State);
     await using var folder = Composition.CellFolderOf(options, settings.All);
     var serves = await folder.TryHold(CancellationToken.None);
-    // Without these two the host would watch every folder below the working directory for a change of its settings: below "/", for seconds.
+    // An appsettings.json in the working directory, whichever that is, is somebody else's. And nothing is read again: the host would watch every folder below for that, in "/" for seconds.
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
     {
         ApplicationName = "Granary.Silo",

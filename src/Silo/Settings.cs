@@ -43,7 +43,7 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
     public static Settings Read(string[] arguments)
     {
         var given = CommandLine.Read(arguments);
-        var all = new ConfigurationBuilder().AddInMemoryCollection(Environment()).AddInMemoryCollection(given).Build();
+        var all = new ConfigurationBuilder().AddInMemoryCollection(Variables()).AddInMemoryCollection(given).Build();
         var faults = new List<string>();
         if (all[FileSetting] is { Length: > 0 } path)
         {
@@ -59,11 +59,11 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
             Check(name, all.GetSection(name), make(), faults);
         }
 
-        return faults.Count == 0 ? new Settings(options, all) : throw new ValidationException(string.Join(System.Environment.NewLine, faults));
+        return faults.Count == 0 ? new Settings(options, all) : throw new ValidationException(string.Join(Environment.NewLine, faults));
     }
 
     /// <summary>A variable with the bare name of a section is another program's: GRANARY_API tells the client where the server is.</summary>
-    private static IEnumerable<KeyValuePair<string, string?>> Environment() =>
+    private static IEnumerable<KeyValuePair<string, string?>> Variables() =>
         new ConfigurationBuilder().AddEnvironmentVariables("GRANARY_").Build().AsEnumerable().Where(each => !Sections.ContainsKey(each.Key));
 
     private static IConfigurationRoot ReadFile(string path)
