@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Granary.Testing;
 
@@ -84,6 +85,29 @@ public sealed class PrivateEngineTests
     }
 
     [Fact]
+    public async Task An_engine_that_fails_while_it_starts_leaves_the_others_rules_as_they_were()
+    {
+        await using var one = await PrivateEngine.StartAsync("rules");
+        var bridge = (await File.ReadAllTextAsync(Path.Combine(one.Folder, "network"))).Split(' ')[0];
+        var before = await Rules(bridge);
+        var folder = await TestState.FolderFor("fails");
+        try
+        {
+            // Looked for last, when the chains are empty already.
+            var failure = await Assert.ThrowsAsync<ScriptFailedException>(() => Script.Run("deploy/engine/private-engine", "up", folder, "--authorization-plugin=none"));
+
+            Assert.Contains("dockerd", failure.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("unbound", failure.Message, StringComparison.Ordinal);
+            Assert.NotEmpty(before);
+            Assert.Equal(before, await Rules(bridge));
+        }
+        finally
+        {
+            await Script.Run("deploy/engine/private-engine", "destroy", folder);
+        }
+    }
+
+    [Fact]
     public async Task A_folder_that_is_too_long_for_a_socket_is_refused_in_words()
     {
         var folder = $"/tmp/{new string('x', 80)}";
@@ -104,6 +128,15 @@ public sealed class PrivateEngineTests
         await Assert.ThrowsAsync<ScriptFailedException>(() => Script.Run("deploy/engine/private-engine", "destroy", folder));
 
         Assert.True(File.Exists(Path.Combine(folder, "letter")));
+    }
+
+    /// <summary>The firewall's rules that name a bridge, in their order.</summary>
+    private static async Task<string[]> Rules(string bridge)
+    {
+        using var save = Process.Start(new ProcessStartInfo("iptables-save") { RedirectStandardOutput = true })!;
+        var rules = await save.StandardOutput.ReadToEndAsync();
+        await save.WaitForExitAsync();
+        return [.. rules.Split('\n').Where(each => each.Contains(bridge, StringComparison.Ordinal))];
     }
 
     /// <summary>A process that has ended stays in the table until its new parent has taken note.</summary>
