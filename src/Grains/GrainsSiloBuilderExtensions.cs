@@ -2,6 +2,7 @@ using Granary.Core.Tasks;
 using Granary.Grains.Cells;
 using Granary.Grains.Contracts;
 using Granary.Grains.Effects;
+using Granary.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -18,16 +19,23 @@ public static class GrainsSiloBuilderExtensions
         silo.Services.AddSingleton<IEffectRunner, EffectRunner>();
         silo.Services.AddOptions<PlacementOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton(services => services.GetRequiredService<IOptions<PlacementOptions>>().Value);
+        silo.Services.AddOptions<MovingOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddHostedService<SiloWatch>();
         return silo;
     }
 
-    /// <summary>Makes this silo a candidate for a cell: it serves the cell as soon as it holds the cell's folder.</summary>
+    /// <summary>
+    /// Makes this silo a candidate for a cell: it serves the cell as soon as it holds the cell's folder. Where there is a store of leases, only as long as the cell
+    /// has one.
+    /// </summary>
     public static ISiloBuilder AddGranaryCell(this ISiloBuilder silo)
     {
         silo.Services.AddOptions<CellOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton<CellServices>();
         silo.Services.AddSingleton<CellSuccession>();
+        silo.Services.AddSingleton<ICellLease>(services => services.GetService<ILeaseStore>() is null
+            ? ActivatorUtilities.CreateInstance<NoLease>(services)
+            : ActivatorUtilities.CreateInstance<CellLease>(services));
         silo.Services.AddSingleton<CellAgent>();
         silo.Services.AddSingleton<ICellAgent>(services => services.GetRequiredService<CellAgent>());
         silo.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<CellAgent>());

@@ -68,12 +68,23 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
 
         known.View = cell;
         known.HeardAt = clock.GetUtcNow();
+        known.LostBy = null;
         foreach (var attempt in settled)
         {
             known.Promised.Remove(attempt);
         }
 
         Pass();
+        return Task.CompletedTask;
+    }
+
+    public Task Lost(CellId cell, string evidence)
+    {
+        if (cells.TryGetValue(cell, out var known))
+        {
+            known.LostBy = evidence;
+        }
+
         return Task.CompletedTask;
     }
 
@@ -250,6 +261,9 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
 
         public DateTimeOffset HeardAt { get; set; }
 
+        /// <summary>What proves that its lease has ended; null if nothing does, or it has spoken since.</summary>
+        public string? LostBy { get; set; }
+
         public Dictionary<AttemptKey, Promise> Promised { get; } = [];
 
         public Task Placing { get; set; } = Task.CompletedTask;
@@ -266,8 +280,8 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
 
             var free = Promised.Values.Aggregate(View.Free, (left, promise) => left - promise.Wanted);
             var silent = now - HeardAt > options.SilentAfter;
-            var takes = View.EngineUp && !silent;
-            var whyNot = takes ? null : silent ? $"nothing was heard of it for {(now - HeardAt).TotalSeconds:0} s" : View.State;
+            var takes = View.EngineUp && !silent && LostBy is null;
+            var whyNot = takes ? null : LostBy ?? (silent ? $"nothing was heard of it for {(now - HeardAt).TotalSeconds:0} s" : View.State);
             return new CellSnapshot(View.Id, View.Total, free, takes, whyNot);
         }
     }

@@ -1,28 +1,42 @@
 using Granary.Grains.Cells;
 using Granary.Grains.Contracts;
+using Granary.Grains.Ports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Granary.Grains;
 
-/// <summary>Keeps the waking going: calls its one actor each second, and tells it of each silo that died.</summary>
-internal sealed partial class SiloWatch(IClusterMembershipService membership, IGrainFactory grains, TimeProvider clock, ILogger<SiloWatch> logger, ICellAgent? cell = null) : BackgroundService
+/// <summary>Keeps the waking and the moving going: calls the one actor of each again and again, and tells of each silo that died.</summary>
+internal sealed partial class SiloWatch(
+    IClusterMembershipService membership,
+    IGrainFactory grains,
+    IOptions<MovingOptions> moving,
+    TimeProvider clock,
+    ILogger<SiloWatch> logger,
+    ICellAgent? cell = null,
+    ILeaseStore? leases = null) : BackgroundService
 {
     /// <summary>One query over an index each second keeps a deadline's lateness below what people notice.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private IWakingGrain Waking => grains.GetGrain<IWakingGrain>(Keys.Waking);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Sweep(stoppingToken), Watch(stoppingToken));
+    private IMovingGrain Moving => grains.GetGrain<IMovingGrain>(Keys.Moving);
 
-    private async Task Sweep(CancellationToken cancellation)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Every(Period, () => Waking.Sweep(), stoppingToken),
+        leases is null ? Task.CompletedTask : Every(moving.Value.LookEvery, () => Moving.Sweep(), stoppingToken), // Without leases nothing ends one.
+        Watch(stoppingToken));
+
+    private async Task Every(TimeSpan period, Func<Task> sweep, CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Period, clock);
+        using var timer = new PeriodicTimer(period, clock);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             try
             {
-                await Waking.Sweep().WaitAsync(cancellation);
+                await sweep().WaitAsync(cancellation);
             }
             catch (Exception fault) when (Faults.Pass(fault))
             {

@@ -86,7 +86,9 @@ internal sealed class TaskGrain(
         return next.Phase == TaskPhase.Running && next.Attempt == attempt && next.Cell == cell;
     }
 
-    public Task Report(AttemptReport report) => Handle(new TaskEvent.Reported(clock.GetUtcNow(), report));
+    public async Task<int> Report(AttemptReport report) => (await Handle(new TaskEvent.Reported(clock.GetUtcNow(), report))).Next.Attempt;
+
+    public Task Outlive(int attempt, CellId cell) => Handle(new TaskEvent.Outlived(clock.GetUtcNow(), attempt, cell));
 
     public Task Wake() => Handle(new TaskEvent.Woke(clock.GetUtcNow()));
 

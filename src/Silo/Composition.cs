@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Granary.Client;
+using Granary.Core.Cells;
 using Granary.Core.Runtime;
 using Granary.Grains;
 using Granary.Grains.Cells;
@@ -9,7 +11,9 @@ using Granary.Silo.Droplets;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Cells;
+using Granary.Silo.Storage.Leases;
 using Granary.Silo.Storage.Logs;
+using Granary.Silo.Wardens;
 using Microsoft.Extensions.Options;
 
 namespace Granary.Silo;
@@ -18,7 +22,8 @@ namespace Granary.Silo;
 internal static class Composition
 {
     /// <param name="settings">Holds the sections of the features' options; see docs/operations.md. Null for the defaults.</param>
-    public static ISiloBuilder AddGranary(this ISiloBuilder silo, SiloOptions options, CellFolder folder, IConfiguration? settings = null)
+    /// <param name="arguments">With which this process was started, and a warden would be.</param>
+    public static ISiloBuilder AddGranary(this ISiloBuilder silo, SiloOptions options, CellFolder folder, IConfiguration? settings = null, string[]? arguments = null)
     {
         settings ??= new ConfigurationBuilder().Build();
         silo.AddClustering(options, Membership(settings));
@@ -26,6 +31,14 @@ internal static class Composition
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(2));
         silo.AddGranaryStorage(Storage(options, settings));
         silo.AddGranaryGrains(Tasks(settings).Policy(options));
+        silo.Services.AddOptions<MovingOptions>().Bind(settings.GetSection("Moving"), Strict);
+        silo.Services.AddSingleton<IKillNotes>(new KillNotes(options.CellFolder));
+        silo.Services.AddSingleton<IStartMarks>(new StartMarks(options.CellFolder));
+        if (options.IsCluster)
+        {
+            silo.Services.AddLease(options, settings, arguments ?? []);
+        }
+
         silo.AddGranaryCell();
 
         silo.Services.AddSingleton(TimeProvider.System);
@@ -52,7 +65,48 @@ internal static class Composition
     {
         var cell = new CellOptions();
         settings.GetSection("Cells").Bind(cell, Strict);
-        return new CellFolder(PathOfCell(options), cell.CandidateLooksEvery, TimeProvider.System);
+        return new CellFolder(options.CellFolder, cell.CandidateLooksEvery, TimeProvider.System);
+    }
+
+    /// <summary>Where the lease of the cell is enforced, from within this process or another.</summary>
+    public static EnforcementPlace EnforcementPlaceOf(SiloOptions options, IConfiguration settings, ILeaseStore store, ILogger logger) => new(
+        new CellId(options.Cell),
+        options.CellFolder,
+        Membership(settings).ClusterId,
+        IPAddress.Parse(options.Advertise),
+        Lease(settings),
+        store,
+        logger);
+
+    /// <summary>The leases of the cluster, with connections of their own.</summary>
+    public static ILeaseStore LeasesOf(SiloOptions options, IConfiguration settings) => new PostgresLeaseStore(Storage(options, settings));
+
+    public static LeaseOptions Lease(IConfiguration settings)
+    {
+        var lease = new LeaseOptions();
+        settings.GetSection("Lease").Bind(lease, Strict);
+        Validator.ValidateObject(lease, new ValidationContext(lease), validateAllProperties: true);
+        return lease;
+    }
+
+    private static void AddLease(this IServiceCollection services, SiloOptions options, IConfiguration settings, string[] arguments)
+    {
+        services.AddSingleton(_ => LeasesOf(options, settings));
+        services.AddSingleton<IWardenLink>(provider =>
+        {
+            var place = EnforcementPlaceOf(options, settings, provider.GetRequiredService<ILeaseStore>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Lease"));
+            var stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped;
+            return new WardenLink(
+                options.CellFolder,
+                place.Options.EnforcedBy == LeaseEnforcer.Warden,
+                place.Options.Policy(),
+                sentAt => new Enforcement(place, "silo", sentAt, null, stopping),
+                () => WardenProgram.Start(options.CellFolder, arguments),
+                provider.GetRequiredService<ILogger<WardenLink>>())
+            {
+                Silo = options.SiloName,
+            };
+        });
     }
 
     private static StorageOptions Storage(SiloOptions options, IConfiguration settings)
@@ -80,8 +134,6 @@ internal static class Composition
 
     /// <summary>A setting with a name that nobody knows is a mistake worth stopping for.</summary>
     private static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
-
-    private static string PathOfCell(SiloOptions options) => Path.Combine(options.State, options.Cell);
 
     private static void AddBlobs(this IServiceCollection services, SiloOptions options)
     {
@@ -112,7 +164,7 @@ internal static class Composition
             .Configure(docker =>
             {
                 docker.Endpoint = options.Docker;
-                docker.StateFolder = PathOfCell(options);
+                docker.StateFolder = options.CellFolder;
             })
             .ValidateDataAnnotations()
             .ValidateOnStart();

@@ -3,6 +3,7 @@ using Granary.Api;
 using Granary.Grains.Ports;
 using Granary.Silo;
 using Granary.Silo.Storage.Migrations;
+using Granary.Silo.Wardens;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,11 @@ if (args is ["--help" or "-h"])
 {
     Console.WriteLine(CommandLine.Usage);
     return 0;
+}
+
+if (args is ["warden", .. var own])
+{
+    return await WardenProgram.Run(own);
 }
 
 var isUp = false;
@@ -23,6 +29,7 @@ try
     // A silo on SQLite has its folder for itself. Those of a cluster may share one: they are candidates for its cell.
     using var alone = options.IsCluster ? null : StateFolder.Hold(options.State);
     await using var folder = Composition.CellFolderOf(options, settings.All);
+    using var known = options.IsCluster ? SiloFile.Own(options.CellFolder, options.SiloName) : null;
     var serves = await folder.TryHold(CancellationToken.None);
     // An appsettings.json in the working directory, whichever that is, is somebody else's. And nothing is read again: the host would watch every folder below for that, in "/" for seconds.
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -38,7 +45,7 @@ try
     ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Quiet() });
     // A start that fails is told below, in one line.
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isUp && level >= LogLevel.Warning);
-    builder.Host.UseOrleans(silo => silo.AddGranary(options, folder, settings.All));
+    builder.Host.UseOrleans(silo => silo.AddGranary(options, folder, settings.All, args));
     builder.Services.AddGranaryApi(settings.All.GetSection(ApiOptions.Section));
     await using var app = builder.Build();
     app.MapGranaryApi();

@@ -9,6 +9,7 @@ using Granary.Silo.Droplets;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Logs;
+using Granary.Silo.Wardens;
 
 namespace Granary.Silo;
 
@@ -24,6 +25,8 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
         ["Tasks"] = () => new TaskOptions(),
         ["Cells"] = () => new CellOptions(),
         ["Placement"] = () => new PlacementOptions(),
+        ["Moving"] = () => new MovingOptions(),
+        ["Lease"] = () => new LeaseOptions(),
         ["Engine"] = () => new DockerOptions(),
         ["Storage"] = () => new StorageOptions { Database = "" },
         ["Logs"] = () => new LogRetentionOptions(),

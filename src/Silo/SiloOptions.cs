@@ -81,6 +81,9 @@ public sealed partial class SiloOptions : IValidatableObject
 
     public string Database => Db ?? $"sqlite:{Path.Combine(State, "granary.db")}";
 
+    /// <summary>What the cell keeps on its host.</summary>
+    internal string CellFolder => Path.GetFullPath(Path.Combine(State, Cell));
+
     internal const string BlobsInDatabase = "database";
 
     /// <summary>Several silos may share a PostgreSQL; one on SQLite is alone.</summary>

@@ -7,7 +7,8 @@ namespace Granary.Testing;
 /// <summary>One silo of a local cluster, as its status has it.</summary>
 /// <param name="Pid">Null when it does not run.</param>
 /// <param name="EnginePid">Null when the engine does not run.</param>
-public sealed record LocalSilo(string Name, int? Pid, string Cell, Uri Http, int GatewayPort, string Engine, int? EnginePid, string State, string Log);
+/// <param name="WardenPid">Of its cell; null when there is none.</param>
+public sealed record LocalSilo(string Name, int? Pid, string Cell, Uri Http, int GatewayPort, string Engine, int? EnginePid, int? WardenPid, string State, string Log);
 
 /// <summary>A whole cluster of processes on this machine: PostgreSQL, engines and silos. Each of them may be killed.</summary>
 public sealed class LocalCluster : IAsyncDisposable
@@ -102,6 +103,7 @@ public sealed class LocalCluster : IAsyncDisposable
         silo.GetProperty("gateway_port").GetInt32(),
         silo.GetProperty("engine").GetString()!,
         Number(silo.GetProperty("engine_pid")),
+        Number(silo.GetProperty("warden_pid")),
         silo.GetProperty("state").GetString()!,
         silo.GetProperty("log").GetString()!);
 

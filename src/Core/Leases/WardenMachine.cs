@@ -37,6 +37,10 @@ public static class WardenMachine
 
         (_, SiloSpoke spoke) => Decision.Move(warden with { SilosHeard = warden.SilosHeard.SetItem(spoke.Silo, spoke.At) }),
         (_, SiloEnded ended) => Decision.Move(warden with { SilosHeard = warden.SilosHeard.SetItem(ended.Silo, ended.At) }, new StartSilo(ended.Silo)),
+        (_, SiloLeft left) => Decision.Move(warden with { SilosHeard = warden.SilosHeard.Remove(left.Silo) }),
+        (Seeking or Leased, EndRequested) => Stop(warden with { IsEnding = true }), // Nobody would enforce the lease: nothing may run on under it.
+        (Stopped, EndRequested) => Decision.Move(warden with { Phase = StoodDown }, new StandDown()),
+        (_, EndRequested) => Decision.Move(warden with { IsEnding = true }),
         (_, Ticked ticked) => Tick(warden, ticked.At, policy),
 
         (Seeking or Stopped, Wrote { IsDone: true, Write: LeaseEvent.Taken } taken) => Take(warden, taken, policy),
@@ -54,6 +58,7 @@ public static class WardenMachine
         (Noting, KillsNoted) => Decision.Move(warden with { Phase = Killing, Condemned = [] }, new KillAll()),
         (Killing, Swept { Left.IsEmpty: false } swept) => Note(warden, swept.At, swept.Left, policy),
         (Killing, Swept { StartsInFlight: > 0 }) => Decision.Stay(warden), // Swept again with the next tick.
+        (Killing, Swept) when warden.IsEnding => Decision.Move(warden with { Phase = StoodDown }, new StandDown()),
         (Killing, Swept) => Decision.Move(warden with { Phase = Stopped, WroteAt = null }),
 
         (Seeking or Freezing or Noting or Killing or Stopped, Wrote wrote) => Decision.Move(Learn(warden, wrote)),

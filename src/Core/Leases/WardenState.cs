@@ -65,6 +65,9 @@ public sealed record WardenState(CellId Cell, string Holder)
 
     public TimeSpan TickedAt { get; init; }
 
+    /// <summary>It was told to end: it stops everything first.</summary>
+    public bool IsEnding { get; init; }
+
     public bool IsStopping => Phase is WardenPhase.Freezing or WardenPhase.Noting or WardenPhase.Killing;
 }
 
@@ -96,6 +99,12 @@ public abstract record WardenEvent(TimeSpan At)
     public sealed record SiloSpoke(TimeSpan At, string Silo) : WardenEvent(At);
 
     public sealed record SiloEnded(TimeSpan At, string Silo) : WardenEvent(At);
+
+    /// <summary>The silo was told to end, by somebody who wants it so.</summary>
+    public sealed record SiloLeft(TimeSpan At, string Silo) : WardenEvent(At);
+
+    /// <summary>The warden was told to end.</summary>
+    public sealed record EndRequested(TimeSpan At) : WardenEvent(At);
 }
 
 /// <summary>What a warden orders on its host, and of the database and the roster.</summary>

@@ -32,21 +32,33 @@ internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
             await cell.Persist(attempt, () => cell.Services.Runtime.Remove(attempt, cell.Serving));
         }
 
-        await cell.Persist(attempt, () => cell.Services.Grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(attempt.Work))).Report(notes.Entry!.Report!));
-        await CleanUp();
+        var report = notes.Entry!.Report!;
+        var current = await cell.Persist(attempt, () => Task().Report(report));
+        await CleanUp(mayHaveRunBeside: current > attempt.Number && report is AttemptReport.Exited);
     }
 
     /// <summary>Ends what no row wants any more.</summary>
-    public async Task Discard()
+    /// <param name="mayHaveRunBeside">Its process ran when, or after, its task was moved.</param>
+    public async Task Discard(bool mayHaveRunBeside)
     {
-        await cell.Persist(attempt, () => cell.Services.Runtime.Stop(attempt, cell.Services.Options.StopGrace, cell.Serving));
-        await CleanUp();
+        await cell.Persist(attempt, () => cell.Services.Runtime.Stop(attempt, TimeSpan.Zero, cell.Serving));
+        await CleanUp(mayHaveRunBeside);
     }
 
-    private async Task CleanUp()
+    /// <summary>What may have run on beside its successor is told before the last trace of it goes.</summary>
+    private async Task CleanUp(bool mayHaveRunBeside)
     {
+        if (mayHaveRunBeside || cell.Services.Kills.Of(attempt) is { IsOutlived: true })
+        {
+            await cell.Persist(attempt, () => Task().Outlive(attempt.Number, cell.Id));
+        }
+
         await cell.Persist(attempt, () => cell.Services.Runtime.Remove(attempt, cell.Serving));
+        cell.Services.Marks.Clear(attempt);
+        cell.Services.Kills.Forget(attempt);
         await cell.Persist(attempt, () => cell.Notes.Forget(attempt, cell.Serving));
         cell.Books.Release(attempt);
     }
+
+    private ITaskGrain Task() => cell.Services.Grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(attempt.Work)));
 }

@@ -33,6 +33,7 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
                     return Ending.Lost(attempt, $"{cell.Id} told its engine to start it, and it did not run");
                 }
 
+                services.Marks.Clear(attempt);
                 if (!pump.IsClosed)
                 {
                     pumping = pump.Run(output ?? await services.Runtime.OpenOutput(attempt, pump.Marks, round.Token), round.Token);
@@ -67,6 +68,11 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
         if (cell.Engine.DoubtAbout(finishedAt) is { } doubt)
         {
             return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process ended with status {code}, but {doubt}"));
+        }
+
+        if (services.Kills.Of(attempt) is { } kill && kill.At <= finishedAt)
+        {
+            return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process was killed by the warden of {cell.Id}, which had lost the lease"));
         }
 
         var stopOrderedAt = cell.Notes.Of(attempt).Entry?.StopOrderedAt;

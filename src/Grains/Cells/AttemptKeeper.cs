@@ -103,7 +103,8 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         }
         else if (finding == Finding.Discard)
         {
-            Live(Discard);
+            var ranBeside = task is not null && MayHaveRunBeside(container);
+            Live(() => Discard(ranBeside));
         }
         else if (notes.Entry is { Report: { } report } noted)
         {
@@ -138,6 +139,14 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
             : Ending.Lost(attempt, $"{cell.Id} lost its journal and has no container of it");
     }
 
+    /// <summary>Whether a process of an attempt that the row has moved past runs yet, or ended by itself and untold: nobody knows whether that was before the move.</summary>
+    private bool MayHaveRunBeside(ContainerReport? container) => notes.Entry?.Report is null && container switch
+    {
+        { Phase: ContainerPhase.Running } => true,
+        { Phase: ContainerPhase.Exited, FinishedAt: { } finishedAt } => services.Kills.Of(attempt) is null && cell.Engine.DoubtAbout(finishedAt) is null,
+        _ => false,
+    };
+
     private async Task LookWithoutRow(ContainerReport? container)
     {
         if (container is null && notes.Entry is null)
@@ -164,7 +173,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
                     continue;
                 case Finding.Discard when row is null || row.Attempt < attempt.Number:
                     LogOrphanRemoved(services.Logger, attempt, services.Options.OrphanAge);
-                    await Discard();
+                    await Discard(mayHaveRunBeside: false);
                     return;
                 default:
                     life = null;
@@ -200,9 +209,9 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         await Retire();
     }
 
-    private async Task Discard()
+    private async Task Discard(bool mayHaveRunBeside)
     {
-        await end.Discard();
+        await end.Discard(mayHaveRunBeside);
         await Retire();
     }
 

@@ -32,6 +32,9 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
 
     private readonly CellServices services = cell.Services;
 
+    /// <summary>The lease under which this start began: under a later one the row may have been moved meanwhile.</summary>
+    private readonly long beganUnder = cell.Lease.Epoch;
+
     public async Task<StartResult> Run(StartTurn turn)
     {
         var notes = cell.Notes.Of(attempt);
@@ -66,6 +69,13 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
         }
 
         await notes.StartOrdered(cell.Serving);
+        services.Marks.Mark(attempt); // Before the last look at the lease: who ends it waits for what is marked.
+        if (!cell.Lease.MayStart(beganUnder))
+        {
+            services.Marks.Clear(attempt);
+            return new StartResult.Over(Ending.NeverStarted(attempt, $"the lease of {cell.Id} ran out, or was taken anew, before it was started"));
+        }
+
         return await Launch(task, output);
     }
 
@@ -103,7 +113,9 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
     {
         try
         {
-            if (await services.Runtime.Start(attempt, cell.Serving) is StartOutcome.Impossible impossible)
+            var outcome = await services.Runtime.Start(attempt, cell.Serving);
+            services.Marks.Clear(attempt);
+            if (outcome is StartOutcome.Impossible impossible)
             {
                 return new StartResult.Over(Ending.NeverStarted(attempt, impossible.Reason, permanent: true));
             }

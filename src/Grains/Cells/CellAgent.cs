@@ -38,15 +38,16 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
     private readonly CellIdentity identity;
     private readonly CellVoice voice;
     private readonly CellClaim claim;
-    private readonly CellSuccession succession;
+    private readonly ICellLease lease;
+    private readonly TaskCompletionSource journalRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool isServing;
     private volatile bool hasAdopted;
 
-    public CellAgent(CellServices services, CellSuccession succession)
+    public CellAgent(CellServices services, ICellLease lease)
     {
         this.services = services;
-        this.succession = succession;
-        cell = new ServedCell(services, serving.Token);
+        this.lease = lease;
+        cell = new ServedCell(services, lease, serving.Token);
         identity = new CellIdentity(cell);
         voice = new CellVoice(cell);
         claim = new CellClaim(cell);
@@ -59,7 +60,7 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     public bool Serves(string key) => isServing && key == Keys.Cell(Cell);
 
-    public Task LookAgain(CancellationToken cancellation) => hasAdopted ? Compare(cancellation) : Task.CompletedTask;
+    public Task LookAgain(CancellationToken cancellation) => hasAdopted ? WakeUnknown(cancellation) : Task.CompletedTask;
 
     public void Order(TaskEffect order) => orders.Writer.TryWrite(order);
 
@@ -81,16 +82,29 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Repeat("hold its folder", succession.Come, stoppingToken);
+        Task[] all = [Repeat("hold its folder", token => lease.Run(Compare, token), stoppingToken), Speak(stoppingToken), Serve(stoppingToken)];
+        await await Task.WhenAny(all); // None ends before the process does: one that fails must be heard at once.
+        await Task.WhenAll(all);
+    }
+
+    private async Task Speak(CancellationToken cancellation)
+    {
+        await lease.Held.WaitAsync(cancellation);
         isServing = true;
-        await Repeat("claim its name", claim.Make, stoppingToken);
-        await Repeat("read its journal", ReadJournal, stoppingToken);
+        await Repeat("claim its name", claim.Make, cancellation);
+        await Repeat("read its journal", ReadJournal, cancellation);
+        journalRead.TrySetResult();
         LogServing(services.Logger, Cell, services.Silo);
         await Task.WhenAll(
-            Every(services.Options.SpeakEvery, "claim its name", claim.Make, stoppingToken),
-            Every(services.Options.ProbeEvery, "probe the engine", cell.WatchEngine, stoppingToken),
-            voice.Speak(stoppingToken),
-            Serve(stoppingToken));
+            Every(services.Options.SpeakEvery, "claim its name", claim.Make, cancellation),
+            Every(services.Options.ProbeEvery, "probe the engine", Probe, cancellation),
+            voice.Speak(cancellation));
+    }
+
+    private async Task Probe(CancellationToken cancellation)
+    {
+        await cell.WatchEngine(cancellation);
+        lease.Probed(cell.Engine.IsUp);
     }
 
     private async Task ReadJournal(CancellationToken cancellation)
@@ -101,12 +115,25 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     private async Task Serve(CancellationToken cancellation)
     {
+        await lease.Compared.WaitAsync(cancellation);
+        await Task.WhenAll(
+            Every(services.Options.CompareEvery, "compare rows, notes and containers", WakeUnknown, cancellation),
+            CarryOut(cancellation));
+    }
+
+    /// <summary>Once for all that ran before, and anew under each epoch of the lease.</summary>
+    private async Task Compare(CancellationToken cancellation)
+    {
+        await journalRead.Task.WaitAsync(cancellation);
+        if (hasAdopted)
+        {
+            await Repeat("compare what there is under its new lease", async token => await Settled(await LookAround(fences: true, token), token), cancellation);
+            return;
+        }
+
         await Repeat("adopt what ran before", Adopt, cancellation);
         hasAdopted = true;
         voice.Trouble = null;
-        await Task.WhenAll(
-            Every(services.Options.CompareEvery, "compare rows, notes and containers", Compare, cancellation),
-            CarryOut(cancellation));
     }
 
     /// <summary>Orders wait until what ran before is adopted: a stop or a question must find it.</summary>
@@ -144,25 +171,34 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
                 services.Options.DiskMb > 0 ? services.Options.DiskMb : view.DiskMb),
             $"{view.Version} on {view.Name}");
         await identity.Check(view, cancellation);
-        await LookAround(cancellation);
-        await Task.WhenAll(keepers.Values.Select(each => each.Settled)).WaitAsync(cancellation);
+        await LookAround(fences: lease.Epoch > 0, cancellation);
+        await Settled(keepers.Values, cancellation);
     }
 
     /// <summary>Looks after everything that has a note or a container here and no keeper.</summary>
-    private async Task LookAround(CancellationToken cancellation)
+    /// <param name="fences">Under a lease that was taken anew also what has a row here and nothing else: it may have been moved by the proof of the end of the one before.</param>
+    private async Task<IReadOnlyList<AttemptKeeper>> LookAround(bool fences, CancellationToken cancellation)
     {
+        var rows = fences ? await services.Rows.OnCell(Cell, cancellation) : [];
         var containers = await services.Runtime.List(Cell, cancellation);
-        foreach (var attempt in cell.Notes.Noted.Union(containers.Select(each => each.Attempt)))
+        var looking = new List<AttemptKeeper>();
+        foreach (var attempt in cell.Notes.Noted.Union(containers.Select(each => each.Attempt)).Union(rows.Select(each => each.Attempt)))
         {
             if (!keepers.ContainsKey(attempt))
             {
-                Keeper(attempt).Find();
+                var keeper = Keeper(attempt);
+                keeper.Find();
+                looking.Add(keeper);
             }
         }
+
+        return looking;
     }
 
+    private static Task Settled(IEnumerable<AttemptKeeper> looking, CancellationToken cancellation) => Task.WhenAll(looking.Select(each => each.Settled)).WaitAsync(cancellation);
+
     /// <summary>Wakes the task of each row on this cell that nobody here keeps: its order may have been lost with a process.</summary>
-    private async Task Compare(CancellationToken cancellation)
+    private async Task WakeUnknown(CancellationToken cancellation)
     {
         foreach (var row in await services.Rows.OnCell(Cell, cancellation))
         {
@@ -174,7 +210,7 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
         if (cell.Engine.IsUp)
         {
-            await LookAround(cancellation);
+            await LookAround(fences: false, cancellation);
         }
     }
 

@@ -9,6 +9,8 @@ namespace Granary.Grains.Cells;
 internal sealed class CellServices(
     IContainerRuntime runtime,
     ICellJournal journal,
+    IKillNotes kills,
+    IStartMarks marks,
     ITaskRows rows,
     ILogStore logs,
     IGrainFactory grains,
@@ -20,6 +22,10 @@ internal sealed class CellServices(
     public IContainerRuntime Runtime => runtime;
 
     public ICellJournal Journal => journal;
+
+    public IKillNotes Kills => kills;
+
+    public IStartMarks Marks => marks;
 
     public ITaskRows Rows => rows;
 

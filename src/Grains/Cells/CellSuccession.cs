@@ -13,6 +13,23 @@ internal sealed partial class CellSuccession(ICellFolder folder, IClusterMembers
     public async Task Come(CancellationToken cancellation)
     {
         await folder.Hold(cancellation);
+        await Succeed(cancellation);
+    }
+
+    /// <summary>The same without waiting: false while another process serves the cell.</summary>
+    public async Task<bool> TryCome(CancellationToken cancellation)
+    {
+        if (!await folder.TryHold(cancellation))
+        {
+            return false;
+        }
+
+        await Succeed(cancellation);
+        return true;
+    }
+
+    private async Task Succeed(CancellationToken cancellation)
+    {
         var own = self.SiloAddress.ToParsableString();
         if (await folder.LastHolder(cancellation) is { } last && last != own)
         {

@@ -55,7 +55,7 @@ internal sealed partial class CellVoice(ServedCell cell)
     {
         var ledger = cell.Books.Ledger;
         var engine = cell.Engine;
-        var (takes, state, since) = (Trouble, engine.IsUp) switch
+        var (takes, state, since) = (Trouble ?? cell.Lease.Trouble, engine.IsUp) switch
         {
             (_, false) => (false, $"its engine does not answer: {engine.Trouble}", engine.Since),
             ({ } words, true) => (false, words, troubleSince),

@@ -8,11 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Grains.Cells;
 
 /// <summary>The cell as this process serves it: what the keepers of its attempts share.</summary>
-internal sealed partial class ServedCell(CellServices services, CancellationToken serving) : IDisposable
+internal sealed partial class ServedCell(CellServices services, ICellLease lease, CancellationToken serving) : IDisposable
 {
     public CellId Id { get; } = new(services.Options.Name);
 
     public CellServices Services => services;
+
+    public ICellLease Lease => lease;
 
     public CellBooks Books { get; } = new();
 

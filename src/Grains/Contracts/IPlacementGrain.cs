@@ -19,6 +19,9 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <param name="settled">Attempts that the cell has admitted or declined since its last word: its ledger counts them now, or never will.</param>
     Task Report(CellView cell, ImmutableArray<AttemptKey> settled);
 
+    /// <summary>The cell's lease has ended: it takes nothing until it speaks again.</summary>
+    Task Lost(CellId cell, string evidence);
+
     /// <summary>Reads the waiting tasks' rows again: what somebody wanted to tell may have died with a silo.</summary>
     Task ReadAgain();
 

@@ -33,8 +33,11 @@ public interface ITaskGrain : IGrainWithStringKey
     /// <summary>Placement's choice. True when the task now runs as this attempt on this cell.</summary>
     Task<bool> Place(int attempt, CellId cell, string? waited);
 
-    /// <summary>A cell's word about an attempt; durable when the call returns, so the cell may forget it then.</summary>
-    Task Report(AttemptReport report);
+    /// <summary>A cell's word about an attempt; durable when the call returns, so the cell may forget it then. Returns the number of the task's newest attempt.</summary>
+    Task<int> Report(AttemptReport report);
+
+    /// <summary>A cell's word that an attempt may have run on after its task was moved; durable when the call returns.</summary>
+    Task Outlive(int attempt, CellId cell);
 
     /// <summary>Somebody thinks that the task should look after itself.</summary>
     Task Wake();

@@ -11,6 +11,8 @@ public static class Keys
 
     public const string Waking = "waking";
 
+    public const string Moving = "moving";
+
     public static string Task(TaskId task) => $"task/{task}";
 
     public static string App(AppId app) => $"app/{app}";

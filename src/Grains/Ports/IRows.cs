@@ -22,6 +22,9 @@ public interface ITaskRows : IRows<TaskState>
     /// <summary>The attempts that are RUNNING or CANCELING on a cell.</summary>
     Task<IReadOnlyList<AttemptRow>> OnCell(CellId cell, CancellationToken cancellation);
 
+    /// <summary>The attempts that are RUNNING or CANCELING on any of these cells.</summary>
+    Task<IReadOnlyList<AttemptRow>> OnCells(IReadOnlyCollection<CellId> cells, CancellationToken cancellation);
+
     /// <summary>Tasks whose wake-up time has passed, the most overdue first.</summary>
     Task<IReadOnlyList<TaskId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation);
 

@@ -10,8 +10,11 @@ public sealed record StartMark(AttemptKey Attempt, int Pid, string StartedAt, Da
 /// <summary>The starts in flight on a host, so that a warden sees them after the silo that ordered them has died. They need not survive the host.</summary>
 public interface IStartMarks
 {
-    /// <summary>Marks a start until it is disposed, which is done once it is known what came of it. Takes the place of a mark that another process left for the same attempt.</summary>
-    IDisposable Mark(AttemptKey attempt);
+    /// <summary>Marks a start that this process is about to order. Takes the place of a mark that another process left for the same attempt.</summary>
+    void Mark(AttemptKey attempt);
+
+    /// <summary>It is known what came of the start. Idempotent.</summary>
+    void Clear(AttemptKey attempt);
 
     IReadOnlyList<StartMark> All();
 }

@@ -60,6 +60,8 @@ public sealed class LeaseTables
         ("swept", new WardenEvent.Swept(At(11), [], 0)),
         ("a silo spoke", new WardenEvent.SiloSpoke(At(11), "silo-1")),
         ("a silo ended", new WardenEvent.SiloEnded(At(11), "silo-1")),
+        ("a silo left", new WardenEvent.SiloLeft(At(11), "silo-1")),
+        ("told to end", new WardenEvent.EndRequested(At(11))),
     ];
 
     private static readonly (string Name, ServingEvent Event)[] ServingEvents =

@@ -157,6 +157,8 @@ internal sealed class WardenTeller(LeasePolicy policy) : ITeller
         ["swept,", var left, "left,", var starts, "in", "flight"] => new WardenEvent.Swept(at, LeaseWords.Attempts(left), LeaseWords.Number(starts)),
         [var silo, "spoke"] => new WardenEvent.SiloSpoke(at, silo),
         [var silo, "ended"] => new WardenEvent.SiloEnded(at, silo),
+        [var silo, "left"] => new WardenEvent.SiloLeft(at, silo),
+        ["told", "to", "end"] => new WardenEvent.EndRequested(at),
         _ => null,
     };
 

@@ -126,6 +126,8 @@ internal sealed class LiveSilo : IAsyncDisposable
     {
         public Task Hold(CancellationToken cancellation) => Task.CompletedTask;
 
+        public Task<bool> TryHold(CancellationToken cancellation) => Task.FromResult(true);
+
         public Task<string?> LastHolder(CancellationToken cancellation) => Task.FromResult<string?>(null);
 
         public Task Sign(string holder, CancellationToken cancellation) => Task.CompletedTask;

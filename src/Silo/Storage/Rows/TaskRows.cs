@@ -15,9 +15,11 @@ internal sealed class TaskRows(Database database, Totals totals) : DocumentRows<
     public Task<IReadOnlyList<TaskState>> Pending(CancellationToken cancellation) =>
         Select("item_guid IS NOT NULL AND state = @State ORDER BY created_at, sequence_id, item_guid", new { Kind, State = PendingState }, cancellation);
 
-    public async Task<IReadOnlyList<AttemptRow>> OnCell(CellId cell, CancellationToken cancellation)
+    public Task<IReadOnlyList<AttemptRow>> OnCell(CellId cell, CancellationToken cancellation) => OnCells([cell], cancellation);
+
+    public async Task<IReadOnlyList<AttemptRow>> OnCells(IReadOnlyCollection<CellId> cells, CancellationToken cancellation)
     {
-        var tasks = await Select("cell = @Cell AND state IN (@Running, @Canceling)", new { Kind, Cell = cell.Name, Running = RunningState, Canceling = CancelingState }, cancellation);
+        var tasks = await Select("cell IN @Cells AND state IN (@Running, @Canceling)", new { Kind, Cells = cells.Select(each => each.Name).ToArray(), Running = RunningState, Canceling = CancelingState }, cancellation);
         return [.. tasks.Select(Row)];
     }
 
