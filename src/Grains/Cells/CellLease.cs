@@ -211,14 +211,3 @@ internal sealed partial class CellLease : ICellLease, IDisposable
     [LoggerMessage(LogLevel.Warning, "{Cell} could not {What}: {Fault}; it is tried again")]
     private static partial void LogWillRetry(ILogger logger, CellId cell, string what, string fault);
 }
-
-/// <summary>Tells what fails again and again once, not with every try.</summary>
-internal sealed class Outage
-{
-    private int failing;
-
-    /// <summary>Whether this failure is the first since the last success.</summary>
-    public bool Begins() => Interlocked.Exchange(ref failing, 1) == 0;
-
-    public void Ended() => Interlocked.Exchange(ref failing, 0);
-}

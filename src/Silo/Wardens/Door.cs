@@ -63,18 +63,21 @@ internal sealed partial class DoorKeeper(string cellFolder, Func<(long Epoch, Ti
 
             name = who.Silo;
             hello(who.Silo, who.Process);
-            var telling = Tell(line, ending.Token);
-            while (await reader.ReadLineAsync(ending.Token) is not null)
-            {
-                beat(who.Silo);
-            }
-
+            var ended = await Task.WhenAny(Tell(line, ending.Token), Hear(reader, who.Silo, ending.Token)); // Each ends when the silo does.
             await ending.CancelAsync();
-            await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ended;
         }
         catch (Exception fault) when (fault is IOException or SocketException or OperationCanceledException)
         {
             LogClosed(logger, name, fault.Message); // The silo ended, or this warden does.
+        }
+    }
+
+    private async Task Hear(StreamReader reader, string silo, CancellationToken cancellation)
+    {
+        while (await reader.ReadLineAsync(cancellation) is not null)
+        {
+            beat(silo);
         }
     }
 

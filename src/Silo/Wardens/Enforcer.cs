@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Grains;
-using Granary.Grains.Cells;
 using Granary.Grains.Ports;
 
 namespace Granary.Silo.Wardens;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Grains;
-using Granary.Grains.Cells;
 using Granary.Grains.Ports;
 
 namespace Granary.Silo.Wardens;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Granary.Core.Cells;
-using Granary.Core.Leases;
 
 namespace Granary.Silo.Wardens;
 

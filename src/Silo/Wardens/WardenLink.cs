@@ -13,6 +13,7 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock gate = new();
+    private readonly TaskCompletionSource standing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<ServingEvent> hear = _ => { };
     private CancellationToken running;
     private NetworkStream? line;
@@ -30,15 +31,7 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
     public async Task Run(Action<ServingEvent> hear, CancellationToken cancellation)
     {
         (this.hear, running) = (hear, cancellation);
-        using var timer = new PeriodicTimer(ConnectEvery);
-        do
-        {
-            if (hasWardens && await Connect(cancellation) is { } opened)
-            {
-                await Listen(opened, cancellation);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(cancellation));
+        await await Task.WhenAny(hasWardens ? Meet(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation), standing.Task);
     }
 
     /// <summary>One beat at a time: a warden that does not read gets no more of them.</summary>
@@ -53,7 +46,8 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
         }
     }
 
-    public void StandIn(TimeSpan? sentAt) => _ = Enforce(sentAt);
+    /// <summary>A fault of it ends this silo: nobody would enforce the lease any more.</summary>
+    public void StandIn(TimeSpan? sentAt) => Enforce(sentAt).ContinueWith(failed => standing.TrySetException(failed.Exception!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     public void KillWarden()
     {
@@ -69,6 +63,19 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
         {
             startWarden();
         }
+    }
+
+    private async Task Meet(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(ConnectEvery);
+        do
+        {
+            if (await Connect(cancellation) is { } opened)
+            {
+                await Listen(opened, cancellation);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellation));
     }
 
     private async Task<NetworkStream?> Connect(CancellationToken cancellation)
@@ -136,24 +143,12 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
     private async Task Enforce(TimeSpan? sentAt)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(running);
-        try
-        {
-            using var enforcement = standIn(sentAt);
-            var telling = Tell(enforcement.Enforcer, ending.Token);
-            await enforcement.Run(ending.Token);
-            await ending.CancelAsync();
-            await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            hear(new ServingEvent.Relieved(HostClock.Now));
-        }
-        catch (OperationCanceledException) when (running.IsCancellationRequested)
-        {
-            // This silo ends.
-        }
-        catch (Exception fault)
-        {
-            LogFailed(logger, fault);
-            Environment.FailFast("The lease is not enforced any more: this silo may not go on.", fault);
-        }
+        using var enforcement = standIn(sentAt);
+        var telling = Tell(enforcement.Enforcer, ending.Token);
+        await enforcement.Run(ending.Token);
+        await ending.CancelAsync();
+        await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        hear(new ServingEvent.Relieved(HostClock.Now));
     }
 
     private async Task Tell(Enforcer enforcer, CancellationToken cancellation)
@@ -168,7 +163,4 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
 
     [LoggerMessage(LogLevel.Warning, "The warden, process {Pid}, is silent and was killed")]
     private static partial void LogKilled(ILogger logger, int pid);
-
-    [LoggerMessage(LogLevel.Critical, "The lease cannot be enforced")]
-    private static partial void LogFailed(ILogger logger, Exception fault);
 }

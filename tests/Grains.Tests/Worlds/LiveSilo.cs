@@ -8,6 +8,7 @@ using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Cells;
 using Granary.Silo.Storage.Logs;
 using Granary.Silo.Storage.Rows;
+using Granary.Silo.Wardens;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
@@ -104,6 +105,8 @@ internal sealed class LiveSilo : IAsyncDisposable
         silo.Services.AddOptions<CellOptions>().Configure(world.Configure);
         silo.Services.AddSingleton<ICellFolder, HeldFolder>();
         silo.Services.AddSingleton<ICellJournal>(new MortalJournal(journal, fate));
+        silo.Services.AddSingleton<IKillNotes>(new KillNotes(Path.Combine(world.Folder, "cell")));
+        silo.Services.AddSingleton<IStartMarks>(new StartMarks(Path.Combine(world.Folder, "cell")));
         silo.Services.AddSingleton<IContainerRuntime>(new MortalRuntime(world.Engine, fate));
         silo.Services.AddSingleton<IBlobStore>(new DirectoryBlobStore(Path.Combine(world.Folder, "blobs")));
         silo.Services.AddOptions<ArchiveOptions>();

@@ -31,6 +31,8 @@ internal sealed class MortalRows(ITaskRows rows, Fate fate) : ITaskRows
 
     public Task<IReadOnlyList<TaskState>> Pending(CancellationToken cancellation) => fate.Database("pending", () => rows.Pending(cancellation));
 
+    public Task<IReadOnlyList<AttemptRow>> OnCells(IReadOnlyCollection<CellId> cells, CancellationToken cancellation) => fate.Database("on cells", () => rows.OnCells(cells, cancellation));
+
     public Task<IReadOnlyList<AttemptRow>> OnCell(CellId cell, CancellationToken cancellation) => fate.Database("on cell", () => rows.OnCell(cell, cancellation));
 
     public Task<IReadOnlyList<TaskId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation) => fate.Database("due", () => rows.Due(now, countMax, cancellation));

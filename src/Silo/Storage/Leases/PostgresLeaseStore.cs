@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
-using Granary.Core;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Grains.Ports;
