@@ -15,6 +15,10 @@ public static class TaskEnvironment
     /// <summary>Where a droplet's files lie in its container.</summary>
     public const string AppDirectory = "/home/vcap/app";
 
+    public const string GuidVariable = "GRANARY_TASK_GUID";
+
+    public const string AttemptVariable = "GRANARY_TASK_ATTEMPT";
+
     public static ImmutableSortedDictionary<string, string> For(AppState app, DropletState droplet, TaskId task, int memoryMb, TaskPolicy policy)
     {
         var environment = app.Environment
@@ -24,7 +28,7 @@ public static class TaskEnvironment
             .SetItem("CF_INSTANCE_PORTS", "[]")
             .SetItem("CF_INSTANCE_PORT", "")
             .SetItem("CF_INSTANCE_ADDR", "")
-            .SetItem("GRANARY_TASK_GUID", task.ToString());
+            .SetItem(GuidVariable, task.ToString());
         return droplet.Lifecycle == Lifecycle.Bits
             ? environment
                 .SetItem("HOME", AppDirectory)
@@ -38,7 +42,7 @@ public static class TaskEnvironment
     /// <summary>Adds what differs from attempt to attempt: the number, with which a program can fence its own writes, and the address.</summary>
     public static ImmutableSortedDictionary<string, string> ForAttempt(ImmutableSortedDictionary<string, string> environment, AttemptKey attempt, string address) =>
         environment
-            .SetItem("GRANARY_TASK_ATTEMPT", attempt.Number.ToString(CultureInfo.InvariantCulture))
+            .SetItem(AttemptVariable, attempt.Number.ToString(CultureInfo.InvariantCulture))
             .SetItem("CF_INSTANCE_IP", address)
             .SetItem("CF_INSTANCE_INTERNAL_IP", address);
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 using Granary.Core.Runtime;
+using Granary.Silo.Wardens;
 
 namespace Granary.Silo.Docker;
 
@@ -20,7 +20,7 @@ internal sealed class EngineProcess(EngineConnection engine, DockerOptions optio
     private static readonly byte[] Answer = "HTTP/1."u8.ToArray();
 
     /// <summary>The start of a process in wall time is computed once: the computation wavers by the clock's steps.</summary>
-    private readonly ConcurrentDictionary<string, DateTimeOffset> starts = [];
+    private readonly ConcurrentDictionary<ProcessIdentity, DateTimeOffset> starts = [];
 
     public async Task<EngineAnswer> Probe(CancellationToken cancellation)
     {
@@ -30,9 +30,9 @@ internal sealed class EngineProcess(EngineConnection engine, DockerOptions optio
         {
             using var socket = await engine.Connect(timed.Token);
             var openedAt = clock.GetUtcNow();
-            var process = engine.SocketPath is null ? null : Describe(EngineOf(PeerOf(socket)));
+            var process = engine.SocketPath is null ? null : EngineOf(PeerOf(socket));
             await Exchange(socket, timed.Token);
-            return new EngineAnswer(process, process is null ? null : StartOf(process), openedAt, clock.GetUtcNow());
+            return new EngineAnswer(process?.ToString(), process is null ? null : StartOf(process), openedAt, clock.GetUtcNow());
         }
         catch (Exception cause) when (EngineConnection.IsNoAnswer(cause) && !cancellation.IsCancellationRequested)
         {
@@ -41,16 +41,7 @@ internal sealed class EngineProcess(EngineConnection engine, DockerOptions optio
     }
 
     /// <summary>Whether the process is provably absent: another boot, no such process, another start time, or a process that has ended.</summary>
-    public static bool IsGone(string process)
-    {
-        var parts = process.Split('/');
-        if (parts.Length != 3)
-        {
-            return false;
-        }
-
-        return parts[0] != BootId() || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out var pid) || Describe(pid) != process;
-    }
+    public static bool IsGone(string process) => ProcessIdentity.Parse(process) is { IsAlive: false };
 
     private static async Task Exchange(Socket socket, CancellationToken cancellation)
     {
@@ -77,56 +68,26 @@ internal sealed class EngineProcess(EngineConnection engine, DockerOptions optio
     }
 
     /// <summary>With socket activation the listener was made by the service manager; then the engine's own pid file is believed, if it names an engine.</summary>
-    private int? EngineOf(int peer)
+    private ProcessIdentity? EngineOf(int peer)
     {
         if (IsEngine(peer))
         {
-            return peer;
+            return ProcessIdentity.Of(peer);
         }
 
         return File.Exists(options.PidFile)
             && int.TryParse(File.ReadAllText(options.PidFile).Trim(), CultureInfo.InvariantCulture, out var pid)
             && IsEngine(pid)
-                ? pid
+                ? ProcessIdentity.Of(pid)
                 : null;
     }
 
-    private static bool IsEngine(int pid) => ReadOf(pid, "comm")?.TrimEnd() == ProgramName;
+    private static bool IsEngine(int pid) => ProcFile.Read(pid, "comm")?.TrimEnd() == ProgramName;
 
-    /// <summary>Boot, process id and start in clock ticks since the boot; null for no process, or one that has ended and awaits its parent.</summary>
-    private static string? Describe(int? pid)
+    private DateTimeOffset StartOf(ProcessIdentity process) => starts.GetOrAdd(process, static (key, clock) =>
     {
-        if (pid is not { } number || ReadOf(number, "stat") is not { } stat)
-        {
-            return null;
-        }
-
-        // The name in parentheses may hold anything; the fields after it start with the third, the state.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[0] is "Z" or "X" ? null : string.Create(CultureInfo.InvariantCulture, $"{BootId()}/{number}/{fields[19]}");
-    }
-
-    private DateTimeOffset StartOf(string process) => starts.GetOrAdd(process, static (key, clock) =>
-    {
-        var ticks = long.Parse(key.AsSpan(key.LastIndexOf('/') + 1), CultureInfo.InvariantCulture);
+        var ticks = long.Parse(key.StartedAt, CultureInfo.InvariantCulture);
         var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
         return clock.GetUtcNow() - TimeSpan.FromSeconds(uptime - (ticks / TicksPerSecond));
     }, clock);
-
-    private static string? ReadOf(int pid, string file)
-    {
-        try
-        {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"), Encoding.Latin1);
-        }
-        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: NoSuchProcess })
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The process went away between opening and reading its file (ESRCH).</summary>
-    private const int NoSuchProcess = 3;
-
-    private static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 }

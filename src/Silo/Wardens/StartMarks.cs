@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Core.Attempts;
+using Granary.Grains.Ports;
+using Granary.Silo.Storage;
+
+namespace Granary.Silo.Wardens;
+
+/// <summary>The starts in flight as files in a cell's folder. Not synced: what a host that lost its power had in flight is gone with it, and marks of an earlier boot count for nothing.</summary>
+internal sealed class StartMarks(string cellFolder, TimeProvider? clock = null) : IStartMarks
+{
+    private readonly string folder = Path.Combine(cellFolder, "starts");
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+
+    public IDisposable Mark(AttemptKey attempt)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{attempt.Work:D}-{attempt.Number}"));
+        WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(new Entry(attempt, ProcessIdentity.Own.ToString(), clock.GetUtcNow()), StateJson.Options));
+        return new Marked(path);
+    }
+
+    public IReadOnlyList<StartMark> All() =>
+    [
+        .. from path in WholeFile.In(folder)
+           let text = WholeFile.Read(path)
+           where text is not null
+           let entry = JsonSerializer.Deserialize<Entry>(text, StateJson.Options)
+           let process = ProcessIdentity.Parse(entry.Process) ?? throw new JsonException($"The mark {path} names no process.")
+           where process.Boot == ProcessIdentity.ThisBoot
+           select new StartMark(entry.Attempt, process.Pid, process.StartedAt, entry.At),
+    ];
+
+    private sealed record Entry(AttemptKey Attempt, string Process, DateTimeOffset At);
+
+    private sealed class Marked(string path) : IDisposable
+    {
+        public void Dispose() => File.Delete(path);
+    }
+}
