@@ -10,6 +10,9 @@ namespace Granary.Silo.Wardens;
 /// <summary>What the two kinds of control groups have in common: which processes are whose, and what is told to die.</summary>
 internal abstract class CellGroup(ControlGroup group) : ICellGroup
 {
+    /// <summary>For whoever does not ask the engine: its group is the same under every driver.</summary>
+    public const string Cgroupfs = "cgroupfs";
+
     /// <summary>How long a group may take to freeze before what it has is killed anyway: freezing 50 busy containers took a tenth of it.</summary>
     private static readonly TimeSpan FreezeMax = TimeSpan.FromMilliseconds(200);
 

@@ -37,7 +37,7 @@ internal sealed class Enforcement : IDisposable
         judge = candidates is null && !isUnattended ? null : new Judge(place.Cell, place.Store, policy, endpoints, isUnattended, place.Logger);
         var parts = new EnforcerParts(
             place.Store,
-            CellGroup.Open(CellGroup.ParentOf(place.Cell, place.CellFolder, CellGroup.AnyDriver)),
+            CellGroup.Open(CellGroup.ParentOf(place.Cell, place.CellFolder, CellGroup.Cgroupfs)),
             new KillNotes(place.CellFolder),
             new StartsInFlight(new StartMarks(place.CellFolder), StartMax),
             new LastRenewal(place.CellFolder),

@@ -12,12 +12,18 @@ internal sealed class StartMarks(string cellFolder, TimeProvider? clock = null) 
     private readonly string folder = Path.Combine(cellFolder, "starts");
     private readonly TimeProvider clock = clock ?? TimeProvider.System;
 
-    public IDisposable Mark(AttemptKey attempt)
+    public void Mark(AttemptKey attempt)
     {
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{attempt.Work:D}-{attempt.Number}"));
-        WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(new Entry(attempt, ProcessIdentity.Own.ToString(), clock.GetUtcNow()), StateJson.Options));
-        return new Marked(path);
+        WholeFile.Write(PathOf(attempt), JsonSerializer.SerializeToUtf8Bytes(new Entry(attempt, ProcessIdentity.Own.ToString(), clock.GetUtcNow()), StateJson.Options));
+    }
+
+    public void Clear(AttemptKey attempt)
+    {
+        if (Directory.Exists(folder))
+        {
+            File.Delete(PathOf(attempt));
+        }
     }
 
     public IReadOnlyList<StartMark> All() =>
@@ -33,8 +39,5 @@ internal sealed class StartMarks(string cellFolder, TimeProvider? clock = null) 
 
     private sealed record Entry(AttemptKey Attempt, string Process, DateTimeOffset At);
 
-    private sealed class Marked(string path) : IDisposable
-    {
-        public void Dispose() => File.Delete(path);
-    }
+    private string PathOf(AttemptKey attempt) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{attempt.Work:D}-{attempt.Number}"));
 }

@@ -130,7 +130,7 @@ internal static partial class WardenProgram
     /// <summary>Whose silos were all told to end, and in whose cell nothing runs, guards nothing.</summary>
     private static async Task EndWhenAlone(EnforcementPlace place, LeasePolicy policy, Candidates candidates, TaskCompletionSource ended, CancellationToken cancellation)
     {
-        var group = CellGroup.Open(CellGroup.ParentOf(place.Cell, place.CellFolder, CellGroup.AnyDriver));
+        var group = CellGroup.Open(CellGroup.ParentOf(place.Cell, place.CellFolder, CellGroup.Cgroupfs));
         var since = HostClock.Now;
         using var timer = new PeriodicTimer(policy.RenewEvery);
         while (await timer.WaitForNextTickAsync(cancellation))

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Granary.Silo.Wardens;
 
 /// <summary>Small files that several processes share through a folder: each is seen whole or not at all, because it is written under another name and renamed.</summary>
@@ -9,7 +11,7 @@ internal static class WholeFile
     /// <param name="isDurable">What it holds is on the disk on return; its name is only once the folder is synced too.</param>
     public static void Write(string path, ReadOnlySpan<byte> content, bool isDurable = false)
     {
-        var unfinished = path + Unfinished;
+        var unfinished = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}{Unfinished}"); // Another process may write the same.
         using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
         {
             file.Write(content);
