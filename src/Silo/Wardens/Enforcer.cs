@@ -112,7 +112,7 @@ internal sealed partial class Enforcer
     {
         if (before.Phase != after.Phase)
         {
-            LogPhase(parts.Logger, cell, after.Phase, after.Epoch, (HostClock.Now - after.SentAt).TotalSeconds);
+            LogPhase(parts.Logger, after.IsStopping ? LogLevel.Warning : LogLevel.Information, cell, after.Phase, after.Epoch, (HostClock.Now - after.SentAt).TotalSeconds);
         }
 
         if (before.HoldingSince is null && after.HoldingSince is not null)
@@ -219,8 +219,8 @@ internal sealed partial class Enforcer
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Cell}: {Phase}, epoch {Epoch}, {Silence:0.00} s after the last renewal")]
-    private static partial void LogPhase(ILogger logger, CellId cell, WardenPhase phase, long epoch, double silence);
+    [LoggerMessage("{Cell}: {Phase}, epoch {Epoch}, {Silence:0.00} s after the last renewal")]
+    private static partial void LogPhase(ILogger logger, LogLevel level, CellId cell, WardenPhase phase, long epoch, double silence);
 
     [LoggerMessage(LogLevel.Warning, "{Cell} holds without its lease being renewed: nobody on the roster reaches the database")]
     private static partial void LogHolds(ILogger logger, CellId cell);

@@ -19,7 +19,7 @@ internal sealed class TaskRows(Database database, Totals totals) : DocumentRows<
 
     public async Task<IReadOnlyList<AttemptRow>> OnCells(IReadOnlyCollection<CellId> cells, CancellationToken cancellation)
     {
-        var tasks = await Select("cell IN @Cells AND state IN (@Running, @Canceling)", new { Kind, Cells = cells.Select(each => each.Name).ToArray(), Running = RunningState, Canceling = CancelingState }, cancellation);
+        var tasks = await Select($"{Database.Dialect.In("cell", "@Cells")} AND state IN (@Running, @Canceling)", new { Kind, Cells = cells.Select(each => each.Name).ToArray(), Running = RunningState, Canceling = CancelingState }, cancellation);
         return [.. tasks.Select(Row)];
     }
 
