@@ -95,7 +95,7 @@ public static class TaskMachine
 
     private static Decision Run(TaskState task, Placed placed)
     {
-        var next = task with { Phase = Running, Attempt = placed.Attempt, Cell = placed.Cell, NotBefore = null, WakeAt = task.DeadlineAt };
+        var next = task with { Phase = Running, Attempt = placed.Attempt, Cell = placed.Cell, ExitCode = null, NotBefore = null, WakeAt = task.DeadlineAt };
         var waited = placed.Waited is null ? "" : $" after waiting: {placed.Waited}";
         return Change(next, placed.At, $"attempt {placed.Attempt} was placed on {placed.Cell}{waited}", new StartAttempt(placed.Cell, next.Key));
     }
@@ -196,11 +196,11 @@ public static class TaskMachine
         return Decision.Move(task with { Story = story, UpdatedAt = at }, [.. effects]);
     }
 
-    /// <summary>Told once per attempt, and only of one that was moved: the newest attempt, while it holds its cell, runs beside nobody.</summary>
+    /// <summary>Told once per attempt, and only of one that was given up: the newest attempt runs beside nobody while it holds its cell, or when its own exit ended the task.</summary>
     private static Decision Doubt(TaskState task, Outlived outlived)
     {
         var text = $"unconfirmed: attempt {outlived.Attempt} may have run on at {outlived.Cell} after its lease had lapsed";
-        return outlived.Attempt > task.Attempt || (outlived.Attempt == task.Attempt && task.HoldsCell) || task.Story.Entries.Exists(entry => entry.Text == text)
+        return outlived.Attempt > task.Attempt || (outlived.Attempt == task.Attempt && (task.HoldsCell || task.ExitCode is not null)) || task.Story.Entries.Exists(entry => entry.Text == text)
             ? Decision.Stay(task)
             : Decision.Move(task with { Story = task.Story.Add(new StoryEntry(outlived.At, outlived.Attempt, outlived.Cell.Name, text)), UpdatedAt = outlived.At });
     }

@@ -53,7 +53,7 @@ public sealed record TaskState
     /// <summary>Set when FAILED: a text that a user can act on.</summary>
     public string? FailureReason { get; init; }
 
-    /// <summary>The exit status of the last attempt that ended by itself or by our stop.</summary>
+    /// <summary>The exit status of the newest attempt, once it has ended by itself or by our stop.</summary>
     public int? ExitCode { get; init; }
 
     public Metadata Metadata { get; init; } = Metadata.Empty;

@@ -21,7 +21,7 @@ task retries=2
     nothing changes
     do: find a cell for attempt 2, not before 2.89s
 6s placed 2 on cell-1
-    RUNNING, attempt 2 on cell-1, failures 1, exit 3
+    RUNNING, attempt 2 on cell-1, failures 1
     do: start attempt 2 on cell-1
     story: RUNNING: attempt 2 was placed on cell-1
 7s exited 2 with 3
@@ -29,7 +29,7 @@ task retries=2
     do: find a cell for attempt 3, not before 8.81s
     story: PENDING: attempt 2 exited with status 3; retry 2 of 2 in 1.8 s
 10s placed 3 on cell-1
-    RUNNING, attempt 3 on cell-1, failures 2, exit 3
+    RUNNING, attempt 3 on cell-1, failures 2
     do: start attempt 3 on cell-1
     story: RUNNING: attempt 3 was placed on cell-1
 11s exited 3 with 3
