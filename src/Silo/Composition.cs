@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Granary.Client;
+using Granary.Core.Cells;
 using Granary.Core.Runtime;
 using Granary.Grains;
 using Granary.Grains.Cells;
@@ -10,6 +11,7 @@ using Granary.Silo.Storage;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Cells;
 using Granary.Silo.Storage.Logs;
+using Granary.Silo.Wardens;
 using Microsoft.Extensions.Options;
 
 namespace Granary.Silo;
@@ -83,6 +85,10 @@ internal static class Composition
 
     private static string PathOfCell(SiloOptions options) => Path.Combine(options.State, options.Cell);
 
+    /// <summary>Only a cell with a lease is ever stopped without its engine.</summary>
+    private static string? GroupOf(SiloOptions options) =>
+        DatabaseAddress.Parse(options.Database) is DatabaseAddress.Postgres ? CellGroup.ParentOf(new CellId(options.Cell), PathOfCell(options), CellGroup.Cgroupfs) : null;
+
     private static void AddBlobs(this IServiceCollection services, SiloOptions options)
     {
         if (options.BlobPlace == SiloOptions.BlobsInDatabase)
@@ -113,6 +119,7 @@ internal static class Composition
             {
                 docker.Endpoint = options.Docker;
                 docker.StateFolder = PathOfCell(options);
+                docker.CgroupParent = GroupOf(options);
             })
             .ValidateDataAnnotations()
             .ValidateOnStart();
