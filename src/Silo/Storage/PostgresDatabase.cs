@@ -21,9 +21,11 @@ internal sealed class PostgresDatabase : Database
             CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
             ApplicationName = "granary",
         };
-        Place = $"PostgreSQL database {settings.Database} at {settings.Host}:{settings.Port}";
+        Place = PlaceOf(settings);
         dataSource = NpgsqlDataSource.Create(settings);
     }
+
+    public static string PlaceOf(NpgsqlConnectionStringBuilder settings) => $"PostgreSQL database {settings.Database} at {settings.Host}:{settings.Port}";
 
     public override string Invariant => "Npgsql";
 
