@@ -25,7 +25,7 @@ public static class GrainsSiloBuilderExtensions
     }
 
     /// <summary>
-    /// Makes this silo a candidate for a cell: it serves the cell as soon as it holds the cell's folder. Where there is a store of leases, only as long as the cell
+    /// Makes this silo a candidate for a cell: it serves the cell as soon as it holds the cell's folder. Where somebody enforces leases, only as long as the cell
     /// has one.
     /// </summary>
     public static ISiloBuilder AddGranaryCell(this ISiloBuilder silo)
@@ -33,7 +33,7 @@ public static class GrainsSiloBuilderExtensions
         silo.Services.AddOptions<CellOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton<CellServices>();
         silo.Services.AddSingleton<CellSuccession>();
-        silo.Services.AddSingleton<ICellLease>(services => services.GetService<ILeaseStore>() is null
+        silo.Services.AddSingleton<ICellLease>(services => services.GetService<IWardenLink>() is null
             ? ActivatorUtilities.CreateInstance<NoLease>(services)
             : ActivatorUtilities.CreateInstance<CellLease>(services));
         silo.Services.AddSingleton<CellAgent>();

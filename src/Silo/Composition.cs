@@ -79,7 +79,7 @@ internal static class Composition
         logger);
 
     /// <summary>The leases of the cluster, with connections of their own.</summary>
-    public static ILeaseStore LeasesOf(SiloOptions options, IConfiguration settings) => new PostgresLeaseStore(Storage(options, settings));
+    public static PostgresLeaseStore LeasesOf(SiloOptions options, IConfiguration settings) => PostgresLeaseStore.Open(Storage(options, settings))!;
 
     public static LeaseOptions Lease(IConfiguration settings)
     {
@@ -91,7 +91,6 @@ internal static class Composition
 
     private static void AddLease(this IServiceCollection services, SiloOptions options, IConfiguration settings, string[] arguments)
     {
-        services.AddSingleton(_ => LeasesOf(options, settings));
         services.AddSingleton<IWardenLink>(provider =>
         {
             var place = EnforcementPlaceOf(options, settings, provider.GetRequiredService<ILeaseStore>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Lease"));
@@ -135,6 +134,10 @@ internal static class Composition
     /// <summary>A setting with a name that nobody knows is a mistake worth stopping for.</summary>
     private static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
 
+    /// <summary>Only a cell with a lease is ever stopped without its engine.</summary>
+    private static string? GroupOf(SiloOptions options) =>
+        options.IsCluster ? CellGroup.ParentOf(new CellId(options.Cell), options.CellFolder, CellGroup.Cgroupfs) : null;
+
     private static void AddBlobs(this IServiceCollection services, SiloOptions options)
     {
         if (options.BlobPlace == SiloOptions.BlobsInDatabase)
@@ -165,6 +168,7 @@ internal static class Composition
             {
                 docker.Endpoint = options.Docker;
                 docker.StateFolder = options.CellFolder;
+                docker.CgroupParent = GroupOf(options);
             })
             .ValidateDataAnnotations()
             .ValidateOnStart();

@@ -26,7 +26,7 @@ public sealed partial class OperationsDocTests
         ("Tasks", new TaskOptions(), []),
         ("Cells", new CellOptions(), ["Name", "MemoryMb", "DiskMb"]),
         ("Placement", new PlacementOptions(), []),
-        ("Engine", new DockerOptions(), ["Endpoint", "StateFolder"]),
+        ("Engine", new DockerOptions(), ["Endpoint", "StateFolder", "CgroupParent"]),
         ("Storage", new StorageOptions { Database = "" }, ["Database"]),
         ("Logs", new LogRetentionOptions(), []),
         ("Uploads", new UploadOptions(), []),

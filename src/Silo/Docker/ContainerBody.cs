@@ -15,10 +15,12 @@ internal static class ContainerBody
 
     /// <param name="writable">The folders of the host that the container may write to, all within its disk limit, by their paths inside.</param>
     /// <param name="network">The network's name; null for none.</param>
+    /// <param name="group">The engine's name of the control group for the container's own; null for the engine's choice.</param>
     public static CreateContainerParameters Of(
         ContainerSpec spec,
         IReadOnlyDictionary<string, string> writable,
         string? network,
+        string? group,
         DockerOptions options) => new()
         {
             Name = spec.Attempt.ContainerName,
@@ -36,14 +38,14 @@ internal static class ContainerBody
             // A health check of the image would run processes that nobody asked for.
             Healthcheck = new HealthcheckConfig { Test = ["NONE"] },
             NetworkDisabled = network is null,
-            HostConfig = HostOf(spec, writable, network, options),
+            HostConfig = HostOf(spec, writable, network, group, options),
         };
 
     private static string? UserOf(ContainerSpec spec) => spec.Source.DropletDigest is not null && spec.User is null or DropletUser.Login
         ? DropletUser.Name
         : spec.User;
 
-    private static HostConfig HostOf(ContainerSpec spec, IReadOnlyDictionary<string, string> writable, string? network, DockerOptions options)
+    private static HostConfig HostOf(ContainerSpec spec, IReadOnlyDictionary<string, string> writable, string? network, string? group, DockerOptions options)
     {
         var memory = (spec.Limits.MemoryMb + (long)options.MemoryOverheadMb) << 20;
         var temporaryKb = TemporaryKb(spec.Limits.MemoryMb, options);
@@ -51,6 +53,7 @@ internal static class ContainerBody
         {
             NetworkMode = network ?? "none",
             DNS = [.. options.NameServers],
+            CgroupParent = group!,
             // Null is the engine's own choice.
             Runtime = options.LowLevelRuntime!,
             Init = true,

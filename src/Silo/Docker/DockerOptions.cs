@@ -26,6 +26,12 @@ public sealed class DockerOptions
     public string StateFolder { get; set; } = "/var/lib/granary/cell";
 
     /// <summary>
+    /// The control group below which the kernel has all containers of the cell, as an absolute path; systemd gets its last part. Null, the default, is the engine's own choice,
+    /// and so it is with an engine over TCP, whose processes are not of this host. Set by the silo.
+    /// </summary>
+    public string? CgroupParent { get; set; }
+
+    /// <summary>
     /// Starts in flight on the engine. Default cores + 1, at least 2 and at most 4: beyond that only the time of each start grows. Range 1 to 64.
     /// </summary>
     [Range(1, 64)]

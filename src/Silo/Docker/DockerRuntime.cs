@@ -22,6 +22,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
     private readonly EngineImages images;
     private readonly IdentityMark identity;
     private readonly TaskNetwork network;
+    private readonly SharedGroup group;
     private readonly ScratchSpace scratch;
     private readonly WritableSpace writable;
     private readonly ContainerStarts starts;
@@ -38,6 +39,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
         images = new EngineImages(engine, options);
         identity = new IdentityMark(engine, options);
         network = new TaskNetwork(engine, options, clock);
+        group = new SharedGroup(engine, options);
         scratch = new ScratchSpace(Path.Combine(options.StateFolder, "scratch"), new DiskTemplates(Path.Combine(options.StateFolder, "templates")));
         var cache = new DropletCache(Path.Combine(options.StateFolder, "droplets"), droplets, unpacker, clock);
         writable = new WritableSpace(scratch, cache);
@@ -194,7 +196,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
         var reachable = spec.Network == ContainerNetwork.None ? null : await network.Ensure(cancellation);
         using var making = scratch.Hold(spec.Attempt);
         var folders = await writable.Make(spec, image, cancellation);
-        var body = ContainerBody.Of(spec, folders, reachable, options);
+        var body = ContainerBody.Of(spec, folders, reachable, await group.Name(cancellation), options);
         try
         {
             await engine.Ask("create a container", options.RequestTimeout, (client, token) => client.Containers.CreateContainerAsync(body, token), cancellation);

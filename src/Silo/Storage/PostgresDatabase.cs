@@ -25,7 +25,6 @@ internal sealed class PostgresDatabase : Database
         dataSource = NpgsqlDataSource.Create(settings);
     }
 
-    /// <summary>Without secrets, for messages.</summary>
     public static string PlaceOf(NpgsqlConnectionStringBuilder settings) => $"PostgreSQL database {settings.Database} at {settings.Host}:{settings.Port}";
 
     public override string Invariant => "Npgsql";

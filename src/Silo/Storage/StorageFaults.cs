@@ -8,6 +8,9 @@ namespace Granary.Silo.Storage;
 /// <summary>Tells the faults of the drivers apart: what may pass by waiting, what the user did, and what is a bug.</summary>
 internal static class StorageFaults
 {
+    /// <summary>The server ended a transaction in which we did nothing for too long.</summary>
+    private const string IdleInTransaction = "25P03";
+
     private const string NameIndex = "ix_granary_app_name";
 
     /// <summary>SQLite names the columns of a broken unique index, not the index.</summary>
@@ -28,10 +31,10 @@ internal static class StorageFaults
         _ => null,
     };
 
-    // Classes 08 (connection), 53 (no resources) and 57 (shut down, starting, cancelled), a read-only standby after a failover, and a wrong
-    // or missing role, right or database, which an operator mends without a change of ours.
+    // Classes 08 (connection), 53 (no resources) and 57 (shut down, starting, cancelled), what we ourselves told it not to wait for, a read-only standby after
+    // a failover, and a wrong or missing role, right or database, which an operator mends without a change of ours.
     private static bool IsUnavailable(PostgresException fault) =>
-        fault.SqlState[..2] is "08" or "53" or "57" or "28" or "3D" || fault.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;
+        fault.SqlState[..2] is "08" or "53" or "57" or "28" or "3D" || fault.SqlState is IdleInTransaction or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;
 
     private static NameTakenException Taken(Exception fault) => new("The name is taken in its scope.", fault);
 

@@ -10,8 +10,10 @@ namespace Granary.Silo.Wardens;
 /// <summary>What the two kinds of control groups have in common: which processes are whose, and what is told to die.</summary>
 internal abstract class CellGroup(ControlGroup group) : ICellGroup
 {
-    /// <summary>For whoever does not ask the engine: its group is the same under every driver.</summary>
+    /// <summary>The engine's driver of groups that writes to the kernel itself.</summary>
     public const string Cgroupfs = "cgroupfs";
+
+    private const string Systemd = "systemd";
 
     /// <summary>How long a group may take to freeze before what it has is killed anyway: freezing 50 busy containers took a tenth of it.</summary>
     private static readonly TimeSpan FreezeMax = TimeSpan.FromMilliseconds(200);
@@ -47,7 +49,7 @@ internal abstract class CellGroup(ControlGroup group) : ICellGroup
     }
 
     /// <summary>The name of a group for the engine.</summary>
-    public static string NameFor(string cgroupDriver, string parent) => cgroupDriver == "systemd" ? Path.GetFileName(parent) : parent;
+    public static string NameFor(string cgroupDriver, string parent) => cgroupDriver == Systemd ? Path.GetFileName(parent) : parent;
 
     /// <summary>Where the kernel has a group that <see cref="ParentOf"/> named for either driver.</summary>
     public static string PathOf(string parent) => parent.StartsWith('/') ? parent : $"/{parent.Split('-')[0]}.slice/{parent}";

@@ -63,8 +63,7 @@ internal static partial class WardenProgram
     {
         var options = settings.Options;
         using var file = await Hold(options.CellFolder);
-        var store = Composition.LeasesOf(options, settings.All);
-        await using var closing = store as IAsyncDisposable;
+        await using var store = Composition.LeasesOf(options, settings.All);
         var place = Composition.EnforcementPlaceOf(options, settings.All, store, logger);
         var policy = place.Options.Policy();
         var candidates = new Candidates(options.CellFolder, logger);

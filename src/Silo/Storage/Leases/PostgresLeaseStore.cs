@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
-using System.Text.Json;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Grains.Ports;
@@ -9,183 +7,179 @@ using Npgsql;
 namespace Granary.Silo.Storage.Leases;
 
 /// <summary>
-/// The leases in the cluster's database, over connections of its own, so that no long query stands in their way. Each write locks first the roster, where the
-/// roster may change or is judged by, and then the lease: always in this order, so that no two writers wait for each other.
+/// Leases and roster in PostgreSQL. A write is one transaction in two trips: the rows are locked and read, the machine decides here, and the result is written. Whoever changes the roster or
+/// judges by it locks it first and a lease second, so that no two wait for each other. The server ends what takes too long as well: a process that is stopped amid a
+/// write must not keep the roster from the others.
 /// </summary>
 internal sealed class PostgresLeaseStore : ILeaseStore, IAsyncDisposable
 {
-    /// <summary>After this time nothing is waited for any more: whoever asks measures silence, and asks again.</summary>
+    /// <summary>A call without an answer is given up after this time; the silence that it adds to is measured in seconds.</summary>
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(2);
 
-    /// <summary>A warden writes, reads and judges at once, and some of that may hang.</summary>
-    private const int Connections = 8;
+    /// <summary>The same for the server, a little less, so that what it gives up itself is told in its words.</summary>
+    private const int ServerMs = 1800;
 
-    private const string ReadRoster = "SELECT state FROM granary_roster";
-    private const string LockRoster = "SELECT state FROM granary_roster FOR UPDATE";
-    private const string LockLease = "SELECT state FROM granary_lease WHERE cell = $1 FOR UPDATE";
-    private const string MakeLease = "INSERT INTO granary_lease (cell, standing, state) VALUES ($1, $2, $3) ON CONFLICT (cell) DO NOTHING";
-    private const string WriteLease = "UPDATE granary_lease SET standing = $2, state = $3 WHERE cell = $1";
-    private const string WriteRoster = "UPDATE granary_roster SET state = $1";
-    private const string ReadLeases = "SELECT state FROM granary_lease ORDER BY cell";
-    private const string ReadEnded = $"SELECT state FROM granary_lease WHERE standing IN ('{nameof(LeaseStanding.Lapsed)}', '{nameof(LeaseStanding.Confirmed)}') ORDER BY cell";
-
-    /// <summary>What is lost with a crash of the database is a second of it, and whoever comes back waits longer than that before he judges.</summary>
-    private const string DoNotWaitForTheDisk = "SET LOCAL synchronous_commit = off";
+    /// <summary>A warden renews, reads and judges, and calls without an answer overlap for two seconds at most.</summary>
+    private const int PoolSize = 8;
 
     private readonly NpgsqlDataSource dataSource;
     private readonly string place;
 
-    public PostgresLeaseStore(StorageOptions options)
+    public PostgresLeaseStore(string connectionString, StorageOptions options)
     {
-        var settings = new NpgsqlConnectionStringBuilder(((DatabaseAddress.Postgres)DatabaseAddress.Parse(options.Database)).ConnectionString)
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            MaxPoolSize = Connections,
+            MaxPoolSize = PoolSize,
+            MaxAutoPrepare = options.PreparedStatements,
             Timeout = (int)AnswerMax.TotalSeconds,
             CommandTimeout = (int)AnswerMax.TotalSeconds,
-            CancellationTimeout = -1, // A database that hangs does not answer a cancellation either.
-            MaxAutoPrepare = 10,
-            ApplicationName = "granary lease",
+            // A database that hangs would not answer a cancellation either.
+            CancellationTimeout = -1,
+            ApplicationName = "granary-lease",
         };
         place = PostgresDatabase.PlaceOf(settings);
         dataSource = NpgsqlDataSource.Create(settings);
     }
 
-    public Task<LeaseAnswer> Write(CellId cell, LeaseEvent write, CancellationToken cancellation) => Answer(token => WriteOnce(cell, write, token), cancellation);
+    /// <summary>Null for a database that keeps no leases: it has a single silo.</summary>
+    public static PostgresLeaseStore? Open(StorageOptions options) =>
+        DatabaseAddress.Parse(options.Database) is DatabaseAddress.Postgres postgres ? new PostgresLeaseStore(postgres.ConnectionString, options) : null;
 
-    public Task<LeaseReading> Read(CancellationToken cancellation) => Answer(
-        async token =>
-        {
-            await using var connection = await dataSource.OpenConnectionAsync(token);
-            await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
-            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(ReadRoster), new(ReadLeases) } };
-            await using var reader = await batch.ExecuteReaderAsync(token);
-            var roster = Parse<Roster>((await States(reader, token)).Single());
-            await reader.NextResultAsync(token);
-            return new LeaseReading([.. (await States(reader, token)).Select(Parse<LeaseState>)], roster);
-        },
-        cancellation);
+    public Task<LeaseAnswer> Write(CellId cell, LeaseEvent write, CancellationToken cancellation) => Within((connection, limit) => Write(connection, cell, write, limit), cancellation);
 
-    public Task<IReadOnlyList<LeaseState>> Ended(CancellationToken cancellation) => Answer<IReadOnlyList<LeaseState>>(
-        async token =>
-        {
-            await using var command = dataSource.CreateCommand(ReadEnded);
-            await using var reader = await command.ExecuteReaderAsync(token);
-            return [.. (await States(reader, token)).Select(Parse<LeaseState>)];
-        },
-        cancellation);
+    public Task<LeaseReading> Read(CancellationToken cancellation) => Within((connection, _) => ReadAll(connection), cancellation);
+
+    public Task<IReadOnlyList<LeaseState>> Ended(CancellationToken cancellation) => Within((connection, _) => ReadEnded(connection), cancellation);
 
     public ValueTask DisposeAsync() => dataSource.DisposeAsync();
 
-    private async Task<LeaseAnswer> WriteOnce(CellId cell, LeaseEvent write, CancellationToken cancellation)
+    private static async Task<LeaseAnswer> Write(NpgsqlConnection connection, CellId cell, LeaseEvent write, CancellationToken limit)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var (before, roster) = await Lock(connection, transaction, cell, write, cancellation);
+        var (before, roster) = await Lock(connection, cell, write);
         var decision = LeaseMachine.Decide(before, roster, write);
         if (LeaseInvariants.Check(before, decision) is { IsEmpty: false } broken)
         {
-            throw new UnreachableException($"{write} would break {string.Join("; ", broken)}");
+            throw new InvalidOperationException($"{write} of the lease of {cell} would break what always holds: {string.Join("; ", broken)}.");
         }
 
-        if (!decision.Changes)
-        {
-            return new LeaseAnswer(false, before, roster);
-        }
-
-        var after = decision.Effects.Aggregate(roster, Apply);
-        await Save(connection, transaction, decision.Next, after == roster ? null : after, cancellation);
-        await transaction.CommitAsync(cancellation);
-        return new LeaseAnswer(true, decision.Next, after);
+        var next = decision.Effects.Aggregate(roster, Apply);
+        limit.ThrowIfCancellationRequested(); // Nobody waits for it any more.
+        await Save(connection, decision.Changes ? decision.Next : null, next.Version != roster.Version ? next : null);
+        return new LeaseAnswer(decision.Changes, decision.Next, next);
     }
 
-    private static async Task<(LeaseState Lease, Roster Roster)> Lock(NpgsqlConnection connection, NpgsqlTransaction transaction, CellId cell, LeaseEvent write, CancellationToken cancellation)
+    private static async Task<LeaseReading> ReadAll(NpgsqlConnection connection)
     {
-        while (true)
+        // One statement is one snapshot. No cell has an empty name.
+        await using var command = new NpgsqlCommand("SELECT '', state FROM granary_roster UNION ALL SELECT cell, state FROM granary_lease", connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        var leases = ImmutableArray.CreateBuilder<LeaseState>();
+        var roster = Roster.Empty;
+        while (await rows.ReadAsync())
         {
-            await using var batch = new NpgsqlBatch(connection, transaction);
-            if (write is LeaseEvent.Renewed or LeaseEvent.ServingSaid)
+            if (rows.GetString(0).Length == 0)
             {
-                batch.BatchCommands.Add(new(DoNotWaitForTheDisk));
+                roster = LeaseJson.Roster(rows.GetString(1));
             }
-
-            var isOfRoster = write is LeaseEvent.Taken or LeaseEvent.LapseJudged or LeaseEvent.UnservedJudged or LeaseEvent.StopConfirmed;
-            batch.BatchCommands.Add(new(isOfRoster ? LockRoster : ReadRoster));
-            batch.BatchCommands.Add(With(LockLease, cell.Name));
-            await using (var reader = await batch.ExecuteReaderAsync(cancellation))
+            else
             {
-                var roster = Parse<Roster>((await States(reader, cancellation)).Single());
-                await reader.NextResultAsync(cancellation);
-                if (await States(reader, cancellation) is [var state])
+                leases.Add(LeaseJson.Lease(rows.GetString(1)));
+            }
+        }
+
+        return new LeaseReading(leases.ToImmutable(), roster);
+    }
+
+    private static async Task<IReadOnlyList<LeaseState>> ReadEnded(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand($"SELECT state FROM granary_lease WHERE standing IN ('{LeaseStanding.Lapsed}', '{LeaseStanding.Confirmed}')", connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        var leases = new List<LeaseState>();
+        while (await rows.ReadAsync())
+        {
+            leases.Add(LeaseJson.Lease(rows.GetString(0)));
+        }
+
+        return leases;
+    }
+
+    private static async Task<(LeaseState Lease, Roster Roster)> Lock(NpgsqlConnection connection, CellId cell, LeaseEvent write)
+    {
+        var isRoutine = write is LeaseEvent.Renewed or LeaseEvent.ServingSaid;
+        var touchesRoster = write is LeaseEvent.Taken or LeaseEvent.LapseJudged or LeaseEvent.UnservedJudged or LeaseEvent.StopConfirmed;
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("BEGIN ISOLATION LEVEL READ COMMITTED"),
+                // A lost renewal only shows a smaller number, which to a judge is a sign of life.
+                new($"SELECT set_config('statement_timeout', '{ServerMs}', true), set_config('idle_in_transaction_session_timeout', '{ServerMs}', true){(isRoutine ? ", set_config('synchronous_commit', 'off', true)" : "")}"),
+                new($"SELECT state FROM granary_roster{(touchesRoster ? " FOR UPDATE" : "")}"),
+                new("INSERT INTO granary_lease (cell, standing, state) VALUES ($1, $2, $3) ON CONFLICT (cell) DO NOTHING")
                 {
-                    return (Parse<LeaseState>(state), roster);
-                }
-            }
-
-            await using var make = new NpgsqlBatch(connection, transaction) { BatchCommands = { Row(MakeLease, new LeaseState { Cell = cell }) } };
-            await make.ExecuteNonQueryAsync(cancellation);
-        }
+                    Parameters = { new() { Value = cell.Name }, new() { Value = nameof(LeaseStanding.Absent) }, new() { Value = LeaseJson.Text(new LeaseState { Cell = cell }) } },
+                },
+                new("SELECT state FROM granary_lease WHERE cell = $1 FOR UPDATE") { Parameters = { new() { Value = cell.Name } } },
+            },
+        };
+        await using var rows = await batch.ExecuteReaderAsync();
+        await rows.NextResultAsync(); // Past the settings, which are the first that return a row.
+        await rows.ReadAsync();
+        var roster = LeaseJson.Roster(rows.GetString(0));
+        await rows.NextResultAsync();
+        await rows.ReadAsync();
+        return (LeaseJson.Lease(rows.GetString(0)), roster);
     }
 
-    private static async Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, LeaseState lease, Roster? roster, CancellationToken cancellation)
+    /// <param name="lease">Null if it stays as it is; so the roster.</param>
+    private static async Task Save(NpgsqlConnection connection, LeaseState? lease, Roster? roster)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Row(WriteLease, lease) } };
+        await using var batch = new NpgsqlBatch(connection);
+        if (lease is not null)
+        {
+            batch.BatchCommands.Add(new("UPDATE granary_lease SET standing = $2, state = $3 WHERE cell = $1")
+            {
+                Parameters = { new() { Value = lease.Cell.Name }, new() { Value = lease.Standing.ToString() }, new() { Value = LeaseJson.Text(lease) } },
+            });
+        }
+
         if (roster is not null)
         {
-            batch.BatchCommands.Add(With(WriteRoster, JsonSerializer.Serialize(roster, StateJson.Options)));
+            batch.BatchCommands.Add(new("UPDATE granary_roster SET state = $1") { Parameters = { new() { Value = LeaseJson.Text(roster) } } });
         }
 
-        await batch.ExecuteNonQueryAsync(cancellation);
+        batch.BatchCommands.Add(new("COMMIT"));
+        await batch.ExecuteNonQueryAsync();
     }
 
     private static Roster Apply(Roster roster, LeaseEffect effect) => effect switch
     {
         LeaseEffect.JoinRoster join => roster.Join(join.Member),
         LeaseEffect.LeaveRoster leave => roster.Leave(leave.Member),
-        _ => roster, // Attempts are moved by whoever sees the row.
+        _ => roster,
     };
 
-    /// <summary>An answer, or the fault in words, within <see cref="AnswerMax"/>: what hangs goes on by itself until its connection is given up.</summary>
-    private async Task<T> Answer<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    /// <summary>
+    /// Works on a connection of its own and gives up in time. What is given up is not cancelled, which would take a word with a database that hangs: the driver's own limits end it soon
+    /// after, and it begins nothing more.
+    /// </summary>
+    private async Task<T> Within<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        enough.CancelAfter(AnswerMax);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            return await Task.Run(() => ask(enough.Token), cancellation).WaitAsync(AnswerMax, cancellation);
-        }
-        catch (OperationCanceledException fault) when (!cancellation.IsCancellationRequested)
-        {
-            throw StorageFaults.Translate(new TimeoutException($"no answer within {AnswerMax.TotalSeconds:0} s", fault), place)!;
+            return await Run(limit.Token).WaitAsync(AnswerMax, cancellation);
         }
         catch (Exception fault) when (StorageFaults.Translate(fault, place) is { } clear)
         {
+            await limit.CancelAsync();
             throw clear;
         }
-    }
 
-    private static async Task<ImmutableArray<string>> States(NpgsqlDataReader reader, CancellationToken cancellation)
-    {
-        var states = ImmutableArray.CreateBuilder<string>();
-        while (await reader.ReadAsync(cancellation))
+        async Task<T> Run(CancellationToken givenUp)
         {
-            states.Add(reader.GetString(0));
+            await using var connection = await dataSource.OpenConnectionAsync(CancellationToken.None);
+            return await work(connection, givenUp);
         }
-
-        return states.ToImmutable();
     }
-
-    private static NpgsqlBatchCommand Row(string sql, LeaseState lease) => With(sql, lease.Cell.Name, lease.Standing.ToString(), JsonSerializer.Serialize(lease, StateJson.Options));
-
-    private static NpgsqlBatchCommand With(string sql, params string[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        return command;
-    }
-
-    private static T Parse<T>(string text) => JsonSerializer.Deserialize<T>(text, StateJson.Options) ?? throw new JsonException($"A stored {typeof(T).Name} is null.");
 }

@@ -1,15 +1,16 @@
--- The leases of cells, a row each, written about twice a second: half-empty pages keep such writes within the page.
+-- The lease of each cell. Rewritten every second, so its pages keep room for the next version of a row.
 CREATE TABLE granary_lease
 (
     cell text NOT NULL,
-    -- As in the state; for people and for the query of what has ended.
+    -- That of the state, so that ended leases are found without reading all.
     standing text NOT NULL,
     state text NOT NULL,
 
     CONSTRAINT pk_granary_lease PRIMARY KEY (cell)
-) WITH (fillfactor = 50);
+)
+WITH (fillfactor = 50);
 
--- Everyone who may judge a lease: one row.
+-- Everyone who may judge a lease: one row, which is locked before any lease by whoever changes it or judges by it.
 CREATE TABLE granary_roster
 (
     only_one boolean NOT NULL DEFAULT true,
