@@ -6,13 +6,17 @@ using Granary.Cli.Output;
 // A command that is told to stop says what it leaves behind; that is quick, or it is not said.
 using var help = new StringWriter();
 var invocation = new InvocationConfiguration { Output = help, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(5) };
-// '@file' is a command's text like any other.
-var parsed = GranaryCommand.Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+// '@file' is a command's text like any other. Who says nothing asks what there is.
+var parsed = GranaryCommand.Create().Parse(args is [] ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Action is ParseErrorAction)
 {
-    foreach (var error in parsed.Errors)
+    // The library says of an unknown command also that a command is missing.
+    var faults = parsed is { CommandResult.Command: RootCommand, UnmatchedTokens: [var word, ..] }
+        ? [$"There is no command or option '{word}'."]
+        : parsed.Errors.Select(error => error.Message);
+    foreach (var fault in faults)
     {
-        Terminal.Note($"Incorrect usage: {Shown.Harmless(error.Message)}");
+        Terminal.Note($"Incorrect usage: {Shown.Harmless(fault)}");
     }
 
     Terminal.Note($"See '{GranaryCommand.PathOf(parsed.CommandResult)} --help'.");

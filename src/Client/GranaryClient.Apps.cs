@@ -62,20 +62,21 @@ public sealed partial class GranaryClient
         return Ask(() => package.Create(app, lifecycle, image), cancellation);
     }
 
-    /// <summary>Uploads a zip and has it checked; a refused archive leaves the package FAILED.</summary>
+    /// <summary>Uploads a zip and has it checked; a refused archive leaves the package FAILED. Of several uploads to one package the first that ends is taken, and the others are refused.</summary>
     public async Task<PackageState> Upload(PackageId package, Stream zip, CancellationToken cancellation = default)
     {
+        var upload = Guid.NewGuid();
         var piece = new byte[PieceBytes];
         var offset = 0L;
         int read;
         while ((read = await Read()) > 0)
         {
             var (at, bits) = (offset, piece[..read]);
-            await Ask(() => Package(package).Append(at, bits), cancellation);
+            await Ask(() => Package(package).Append(upload, at, bits), cancellation);
             offset += read;
         }
 
-        return await Ask(() => Package(package).Complete(), cancellation);
+        return await Ask(() => Package(package).Complete(upload), cancellation);
 
         async Task<int> Read()
         {
@@ -85,7 +86,7 @@ public sealed partial class GranaryClient
             }
             catch (Exception) when (!cancellation.IsCancellationRequested)
             {
-                await Package(package).Abandon(); // There is no more to come. Who cannot say so leaves it to the sweep of uploads.
+                await Package(package).Abandon(upload); // There is no more to come. Who cannot say so leaves it to the sweep of uploads.
                 throw;
             }
         }

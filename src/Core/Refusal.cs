@@ -25,6 +25,9 @@ public enum RefusalReason
 
     /// <summary>A package cannot be staged yet, or never.</summary>
     PackageNotReady,
+
+    /// <summary>A package has its bits: another upload was there before.</summary>
+    AlreadyUploaded,
 }
 
 /// <summary>An expected no: data, not an exception. Says all that is wrong in one answer.</summary>

@@ -62,45 +62,47 @@ internal sealed class PackageGrain(
 
     public Task<PackageState?> Get() => Task.FromResult(State.Phase == PackagePhase.Absent ? null : State);
 
-    public async Task<Answer<PackageState>> Append(long offset, byte[] bits)
+    public async Task<Answer<PackageState>> Append(Guid upload, long offset, byte[] bits)
     {
         if (Refuse() is { } refusal)
         {
+            await Abandon(upload); // Another one has ended meanwhile.
             return new(refusal);
         }
 
-        return await blobs.Append(State.Id.Value, offset, bits, CancellationToken.None)
+        return await blobs.Append(upload, offset, bits, CancellationToken.None)
             ? new(State)
             : new(new Refusal(RefusalReason.Conflict, $"The upload has a gap before byte {offset}; begin again at byte 0"));
     }
 
-    public async Task<Answer<PackageState>> Complete()
+    public async Task<Answer<PackageState>> Complete(Guid upload)
     {
         switch (State)
         {
-            case { Phase: PackagePhase.Ready, Lifecycle: Lifecycle.Bits }:
+            case { Phase: PackagePhase.Ready } when State.Upload == upload:
                 return new(State);
-            case { Phase: PackagePhase.Failed, Error: { } error }:
-                await blobs.Abandon(State.Id.Value, CancellationToken.None); // The call before this one may have ended too early for it.
+            case { Phase: PackagePhase.Failed, Error: { } error } when State.Upload == upload:
+                await blobs.Abandon(upload, CancellationToken.None); // The call before this one may have ended too early for it.
                 return new(new Refusal(RefusalReason.Unreadable, error));
             case var _ when Refuse() is { } refusal:
+                await Abandon(upload);
                 return new(refusal);
         }
 
         try
         {
-            return await Inspect(await blobs.Complete(State.Id.Value, CancellationToken.None));
+            return await Inspect(upload, await blobs.Complete(upload, CancellationToken.None));
         }
         catch (FileNotFoundException)
         {
-            await blobs.Abandon(State.Id.Value, CancellationToken.None); // An answer without bits would be given again and again.
+            await blobs.Abandon(upload, CancellationToken.None); // An answer without bits would be given again and again.
             return new(new Refusal(RefusalReason.Unreadable, "The upload has no bits: send the zip first, in one piece or in several"));
         }
     }
 
-    public Task Abandon() => Refuse() is null ? blobs.Abandon(State.Id.Value, CancellationToken.None) : Task.CompletedTask;
+    public Task Abandon(Guid upload) => State.Upload == upload ? Task.CompletedTask : blobs.Abandon(upload, CancellationToken.None);
 
-    private async Task<Answer<PackageState>> Inspect(Blob blob)
+    private async Task<Answer<PackageState>> Inspect(Guid upload, Blob blob)
     {
         ArchiveInspection inspection;
         await using (var bits = await blobs.Open(blob.Digest, CancellationToken.None))
@@ -114,6 +116,7 @@ internal sealed class PackageGrain(
             Phase = fault is null ? PackagePhase.Ready : PackagePhase.Failed,
             Digest = fault is null ? blob.Digest : null,
             SizeBytes = blob.SizeBytes,
+            Upload = upload,
             Error = fault,
             UpdatedAt = clock.GetUtcNow(),
         });
@@ -124,17 +127,18 @@ internal sealed class PackageGrain(
 
         // Bits that were refused once are refused whoever uploads them, so no package can refer to them.
         await blobs.Delete(blob.Digest, CancellationToken.None);
-        await blobs.Abandon(State.Id.Value, CancellationToken.None);
+        await blobs.Abandon(upload, CancellationToken.None);
         return new(new Refusal(RefusalReason.Unreadable, fault));
     }
 
     private static string? ProcfileFault(string? text) =>
         text is not null && Core.Droplets.Procfile.Parse(text) is { Faults: { IsEmpty: false } faults } ? string.Join(", ", faults) : null;
 
-    private Refusal? Refuse() => State.Phase switch
+    private Refusal? Refuse() => State switch
     {
-        PackagePhase.Absent => NotFound,
-        PackagePhase.AwaitingUpload or PackagePhase.ProcessingUpload => null,
-        _ => new Refusal(RefusalReason.Conflict, "Bits have already been uploaded, or the package takes none"),
+        { Phase: PackagePhase.Absent } => NotFound,
+        { Phase: PackagePhase.AwaitingUpload or PackagePhase.ProcessingUpload } => null,
+        { Lifecycle: Lifecycle.Docker } => new Refusal(RefusalReason.Invalid, "Package type must be bits."),
+        _ => new Refusal(RefusalReason.AlreadyUploaded, "Bits may be uploaded only once. Create a new package to upload different bits."),
     };
 }

@@ -127,11 +127,16 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         task.CreatedAt,
         task.SequenceId,
         task.NotBefore,
-        LastCell(task));
+        LastCell(task),
+        GivenBackAt(task));
 
     /// <summary>The cell of the attempt before, from the task's story: its row holds none while it waits.</summary>
     private static CellId? LastCell(TaskState task) =>
         task.Story.Entries.LastOrDefault(each => each.Cell is not null && each.Attempt == task.Attempt) is { Cell: { } name } ? new CellId(name) : null;
+
+    /// <summary>When the attempt before ended, from the story: its only entry without a cell. Other changes of the row, such as new labels, are none of the queue's business.</summary>
+    private static DateTimeOffset? GivenBackAt(TaskState task) =>
+        task.Attempt == 0 ? null : task.Story.Entries.LastOrDefault(each => each.Cell is null && each.Attempt == task.Attempt)?.At;
 
     private void Add(QueuedTask task)
     {
@@ -164,7 +169,8 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
             placing.Add(choice.Task);
             var cell = cells[choice.Cell];
             cell.Promised[new AttemptKey(choice.Task.Value, choice.Attempt)] = new Promise(queued.Wanted, now);
-            var waited = now - queued.CreatedAt >= options.WaitWorthTelling ? $"it waited {(now - queued.CreatedAt).TotalSeconds:0.0} s for room" : null;
+            var wait = now - queued.WaitsSince;
+            var waited = wait >= options.WaitWorthTelling ? $"it waited {wait.TotalSeconds:0.0} s for room" : null;
             cell.Placing = PlaceAfter(cell.Placing, queued, choice, waited);
         }
 

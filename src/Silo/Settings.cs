@@ -130,7 +130,12 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
 
     private static bool IsReadable(PropertyDescriptor property, string text) => property.PropertyType.IsInterface || property.Converter.IsValid(text);
 
-    private static string Form(Type type) => type == typeof(TimeSpan) ? "a duration as hours:minutes:seconds" : "a whole number";
+    private static string Form(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        { IsEnum: true } words => $"one of {string.Join(", ", Enum.GetNames(words))}",
+        var time when time == typeof(TimeSpan) => "a duration as hours:minutes:seconds",
+        _ => "a whole number",
+    };
 
     /// <summary>The words of the annotations speak of fields; what the user wrote is a switch or a setting.</summary>
     private static string Words(string section, IConfiguration settings, ValidationResult fault) =>

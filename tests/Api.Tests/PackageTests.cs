@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Granary.Core.Apps;
 
@@ -128,6 +129,46 @@ public sealed class PackageTests(ApiHost host)
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.Equal(PackagePhase.AwaitingUpload, (await host.Client.FindPackage(package.Id))!.Phase);
+    }
+
+    [Fact]
+    public async Task Of_two_uploads_at_once_the_first_that_ends_is_taken_and_the_other_is_told()
+    {
+        var app = await host.Client.CreateApp("two uploads");
+        var package = await host.Client.CreatePackage(app.Id, Lifecycle.Bits);
+        var path = new Uri($"/v3/packages/{package.Id}/upload", UriKind.Relative);
+        var (slow, quick) = (Given.Zip(("a", "slow")), Given.Zip(("b", "quick")));
+        var halfSent = new TaskCompletionSource();
+        var goesOn = new TaskCompletionSource();
+
+        var first = host.Http.PostAsync(path, Bodies.Upload(new Halves(slow, halfSent, goesOn.Task)));
+        await halfSent.Task;
+        using var second = await host.Http.PostAsync(path, Bodies.Upload(quick));
+        goesOn.SetResult();
+        using var told = await first;
+
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.Equal((HttpStatusCode.BadRequest, "CF-PackageBitsAlreadyUploaded"), (told.StatusCode, (await Bodies.Error(told)).Text("title")));
+        var ready = (await host.Client.FindPackage(package.Id))!;
+        Assert.Equal((PackagePhase.Ready, Convert.ToHexStringLower(SHA256.HashData(quick))), (ready.Phase, ready.Digest));
+    }
+
+    private sealed class Halves(byte[] bytes, TaskCompletionSource halfSent, Task goesOn) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
+            await stream.FlushAsync();
+            halfSent.SetResult();
+            await goesOn;
+            await stream.WriteAsync(bytes.AsMemory(bytes.Length / 2));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = bytes.Length;
+            return true;
+        }
     }
 
     private static ByteArrayContent Broken()

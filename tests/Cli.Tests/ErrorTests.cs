@@ -99,7 +99,9 @@ public sealed class ErrorTests
     [InlineData("apps --api localhost:8080", "--api is 'localhost:8080': write an address such as http://127.0.0.1:8080.")]
     [InlineData("apps --timeout 25h", "--timeout is at most 24h.")]
     [InlineData("push web -p . -o image", "--path and --docker-image exclude each other.")]
-    [InlineData("nonsense", "nonsense")]
+    [InlineData("nonsense", "Incorrect usage: There is no command or option 'nonsense'.\nSee 'granary --help'.\n")]
+    [InlineData("--nonsense", "Incorrect usage: There is no command or option '--nonsense'.\nSee 'granary --help'.\n")]
+    [InlineData("apps --nonsense", "'--nonsense'")]
     public async Task A_wrong_line_is_told_before_anything_is_asked(string line, string words)
     {
         await using var server = await Server();
@@ -110,6 +112,15 @@ public sealed class ErrorTests
         Assert.Contains(words, end.Errors, StringComparison.Ordinal);
         Assert.Matches("See 'granary( [a-z-]+)? --help'.\n$", end.Errors);
         Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Who_says_nothing_is_shown_what_there_is()
+    {
+        var end = await GranaryRun.Run(null);
+
+        Assert.Equal((0, ""), (end.Code, end.Errors));
+        Assert.Equal((await GranaryRun.Run(null, "--help")).Output, end.Output);
     }
 
     [Fact]

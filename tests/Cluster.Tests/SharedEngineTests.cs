@@ -4,10 +4,10 @@ using Xunit.Abstractions;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>Two silos are candidates for one cell. They probe each other so seldom that only what the next server tells makes the death of the last one known.</summary>
+/// <summary>Two silos are candidates for one cell. They probe each other so seldom that only what the next server tells makes the death of the last one known, and keep more of a log than any of it writes.</summary>
 public sealed class SharedEngineTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const string SeldomProbes = """{"Cluster": {"ProbeTimeout": "00:01:00"}}""";
+    private const string Settings = """{"Cluster": {"ProbeTimeout": "00:01:00"}, "Logs": {"AppBytesMax": 1073741824}}""";
 
     /// <summary>Much less than one probe takes.</summary>
     private static readonly TimeSpan SeenMax = TimeSpan.FromSeconds(20);
@@ -19,7 +19,7 @@ public sealed class SharedEngineTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var config = await TestState.FolderFor("shared.json");
-        await File.WriteAllTextAsync(config, SeldomProbes);
+        await File.WriteAllTextAsync(config, Settings);
         cluster = await LocalCluster.Up("shared", Clusters.Program, silos: 2, sharedEngine: true, options: ["--config", config]);
     }
 

@@ -7,6 +7,8 @@ using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 using Granary.Grains.Tests.Worlds;
+using Granary.Silo.Storage.Blobs;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Grains.Tests;
 
@@ -16,6 +18,7 @@ public sealed class AppTests : IAsyncLifetime
     private readonly AppId app = new(Guid.NewGuid());
     private readonly PackageId package = new(Guid.NewGuid());
     private readonly DropletId droplet = new(Guid.NewGuid());
+    private readonly Guid upload = Guid.NewGuid();
     private World world = null!;
 
     private IAppGrain App => world.Silo.Grains.GetGrain<IAppGrain>(Keys.App(app));
@@ -38,12 +41,12 @@ public sealed class AppTests : IAsyncLifetime
         var zip = Zip(("Procfile", "worker: ./work"), ("work", "echo"));
         Assert.Equal(RefusalReason.PackageNotReady, (await Droplet.Stage(package)).Refusal!.Reason);
 
-        Assert.Equal(RefusalReason.Conflict, (await Package.Append(1, zip)).Refusal!.Reason);
-        await Package.Append(0, zip[..50]);
-        await Package.Append(50, zip[50..]);
-        await Package.Append(50, zip[50..]);
-        var ready = (await Package.Complete()).Value!;
-        var again = await Package.Complete();
+        Assert.Equal(RefusalReason.Conflict, (await Package.Append(upload, 1, zip)).Refusal!.Reason);
+        await Package.Append(upload, 0, zip[..50]);
+        await Package.Append(upload, 50, zip[50..]);
+        await Package.Append(upload, 50, zip[50..]);
+        var ready = (await Package.Complete(upload)).Value!;
+        var again = await Package.Complete(upload);
         var staged = (await Droplet.Stage(package)).Value!;
         var assigned = (await App.AssignDroplet(droplet)).Value!;
 
@@ -52,7 +55,54 @@ public sealed class AppTests : IAsyncLifetime
         Assert.Equal("./work", staged.ProcessTypes["worker"]);
         Assert.Equal(ready.Digest, staged.Source!.DropletDigest);
         Assert.Equal(droplet, assigned.CurrentDroplet);
-        Assert.Equal(RefusalReason.Conflict, (await Package.Append(0, zip)).Refusal!.Reason);
+        Assert.Equal(RefusalReason.AlreadyUploaded, (await Package.Append(Guid.NewGuid(), 0, zip)).Refusal!.Reason);
+    }
+
+    [Fact]
+    public async Task Of_two_uploads_at_once_the_first_that_ends_is_taken_whole_and_the_other_is_refused()
+    {
+        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
+        await Package.Create(app, Lifecycle.Bits, null);
+        var other = Guid.NewGuid();
+        var (mine, theirs) = (Zip(("mine", "echo")), Zip(("theirs", "echo and more"), ("Procfile", "worker: theirs")));
+
+        await Package.Append(upload, 0, mine[..50]);
+        await Package.Append(other, 0, theirs[..70]);
+        await Package.Append(upload, 50, mine[50..]);
+        await Package.Append(other, 70, theirs[70..]);
+        var taken = await Package.Complete(other);
+        var refused = await Package.Complete(upload);
+
+        Assert.Equal((PackagePhase.Ready, theirs.Length), (taken.Value!.Phase, taken.Value.SizeBytes));
+        Assert.Equal("theirs", (await Droplet.Stage(package)).Value!.ProcessTypes["worker"]);
+        Assert.Equal(RefusalReason.AlreadyUploaded, refused.Refusal!.Reason);
+        Assert.Equal(RefusalReason.AlreadyUploaded, (await Package.Append(upload, 0, mine)).Refusal!.Reason);
+        Assert.Equal(taken.Value, (await Package.Complete(other)).Value);
+        Assert.Equal(2, Blobs.Length); // The bits, and the end of their upload.
+    }
+
+    [Fact]
+    public async Task Bits_of_a_silo_that_died_before_it_saved_their_package_are_swept_and_those_of_a_package_stay()
+    {
+        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
+        await Package.Create(app, Lifecycle.Bits, null);
+        await Package.Append(upload, 0, Zip(("lost", "echo")));
+        world.Silo.Fate.DieAt("write package", after: false);
+        Package.Complete(upload).Ignore();
+        await world.Until(() => world.Silo.Fate.Died.IsCompleted, "the death before the package was saved");
+        await world.Restart();
+        var again = Guid.NewGuid();
+        await Package.Append(again, 0, Zip(("kept", "echo")));
+        var kept = (await Package.Complete(again)).Value!;
+        Assert.Equal(4, Blobs.Length);
+
+        var uploads = new DirectoryBlobStore(Path.Combine(world.Folder, "blobs"));
+        var (young, old) = (TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1));
+        Assert.Equal(0, await uploads.Sweep(young, young, world.Silo.Services.GetRequiredService<IBlobReferences>(), CancellationToken.None));
+        Assert.Equal(2, await uploads.Sweep(old, old, world.Silo.Services.GetRequiredService<IBlobReferences>(), CancellationToken.None));
+
+        Assert.EndsWith(kept.Digest!, Assert.Single(Blobs), StringComparison.Ordinal);
+        Assert.Equal(PackagePhase.Ready, (await Package.Get())!.Phase);
     }
 
     [Fact]
@@ -60,10 +110,10 @@ public sealed class AppTests : IAsyncLifetime
     {
         await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
-        await Package.Append(0, Zip(("../escape", "x")));
+        await Package.Append(upload, 0, Zip(("../escape", "x")));
 
-        var first = await Package.Complete();
-        var second = await Package.Complete();
+        var first = await Package.Complete(upload);
+        var second = await Package.Complete(upload);
 
         Assert.Equal(RefusalReason.Unreadable, first.Refusal!.Reason);
         Assert.Equal(first.Refusal.Detail, second.Refusal!.Detail);
@@ -77,11 +127,11 @@ public sealed class AppTests : IAsyncLifetime
         await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
 
-        var empty = await Package.Complete();
-        await Package.Append(0, Zip(("work", "echo")));
+        var empty = await Package.Complete(upload);
+        await Package.Append(upload, 0, Zip(("work", "echo")));
 
         Assert.Equal(RefusalReason.Unreadable, empty.Refusal!.Reason);
-        Assert.Equal(PackagePhase.Ready, (await Package.Complete()).Value!.Phase);
+        Assert.Equal(PackagePhase.Ready, (await Package.Complete(upload)).Value!.Phase);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
+using Granary.Core.Apps;
+using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Tasks;
 using Granary.Grains.Tests.Worlds;
+using Granary.Testing;
 
 namespace Granary.Grains.Tests;
 
@@ -56,6 +59,17 @@ public sealed class QueueTests : IAsyncLifetime
         await world.Started(task);
         Assert.True(world.Clock.GetUtcNow() - before < TimeSpan.FromSeconds(1), "room is told at once, not with the next second");
         Assert.Contains(" after waiting: it waited 20", (await world.Row(task)).Story.Entries[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_task_that_came_back_has_waited_since_then()
+    {
+        var lost = A.After(A.RunningTask(), A.Report(new AttemptReport.Lost(1, "the host is gone"), atSeconds: 30));
+        var back = A.After(lost, new TaskEvent.Relabelled(A.At(40), Metadata.Empty));
+
+        Assert.Equal(A.Start, PlacementGrain.Queued(A.PendingTask()).WaitsSince);
+        Assert.Equal(A.At(30), PlacementGrain.Queued(back).WaitsSince);
+        Assert.Equal(A.At(45), PlacementGrain.Queued(back with { NotBefore = A.At(45) }).WaitsSince);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ using Granary.Silo.Droplets;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Logs;
+using Granary.Silo.Wardens;
 using Granary.Testing;
 
 namespace Granary.Product.Tests;
@@ -26,6 +27,8 @@ public sealed partial class OperationsDocTests
         ("Tasks", new TaskOptions(), []),
         ("Cells", new CellOptions(), ["Name", "MemoryMb", "DiskMb"]),
         ("Placement", new PlacementOptions(), []),
+        ("Moving", new MovingOptions(), []),
+        ("Lease", new LeaseOptions(), []),
         ("Engine", new DockerOptions(), ["Endpoint", "StateFolder", "CgroupParent"]),
         ("Storage", new StorageOptions { Database = "" }, ["Database"]),
         ("Logs", new LogRetentionOptions(), []),

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Granary.Grains.Ports;
+using Granary.Silo.Storage.Blobs;
 
 namespace Granary.Storage.Tests;
 
@@ -86,16 +87,73 @@ public abstract class BlobStoreTests
     }
 
     [Fact]
-    public async Task An_upload_that_broke_off_is_begun_anew()
+    public async Task A_repetition_that_comes_late_takes_nothing_away()
     {
-        Assert.True(await Store.Append(upload, 0, new byte[100_000], CancellationToken.None));
-        Assert.True(await Store.Append(upload, 100_000, new byte[100_000], CancellationToken.None));
+        Assert.True(await Store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 100_000, Bytes.AsMemory(100_000, 100_000), CancellationToken.None));
 
-        Assert.True(await Store.Append(upload, 0, Bytes.AsMemory(0, 50_000), CancellationToken.None));
-        Assert.False(await Store.Append(upload, 100_000, Bytes.AsMemory(100_000), CancellationToken.None));
-        Assert.True(await Store.Append(upload, 50_000, Bytes.AsMemory(50_000), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 0, Bytes.AsMemory(0, 100_000), CancellationToken.None));
+        Assert.True(await Store.Append(upload, 200_000, Bytes.AsMemory(200_000), CancellationToken.None));
 
         Assert.Equal(Digest, (await Store.Complete(upload, CancellationToken.None)).Digest);
+    }
+
+    [Fact]
+    public async Task Bits_that_were_sealed_and_never_referred_to_go_with_the_end_of_their_upload()
+    {
+        await Seal(upload);
+
+        Assert.Equal(0, await Sweep(Past));
+        Assert.Equal(1, await Copies());
+        Assert.Equal(1, await Sweep(Future));
+
+        Assert.Equal(0, await Copies());
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Store.Open(Digest, CancellationToken.None));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Store.Complete(upload, CancellationToken.None));
+        await Seal(Guid.NewGuid());
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
+    public async Task Bits_that_are_referred_to_outlive_the_end_of_their_upload()
+    {
+        await Seal(upload);
+
+        Assert.Equal(1, await Sweep(Future, Digest));
+        Assert.Equal(0, await Sweep(Future)); // Nothing is left that would ask for them.
+
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
+    public async Task Bits_that_a_younger_upload_has_sealed_too_outlive_the_end_of_the_older_one()
+    {
+        await Seal(upload);
+        await Age(upload);
+        await Seal(Guid.NewGuid());
+
+        Assert.Equal(1, await Sweep(TimeProvider.System.GetUtcNow().AddHours(-1)));
+
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
+    public async Task What_is_sealed_while_the_same_bits_are_swept_stays()
+    {
+        for (var round = 0; round < 30; round++)
+        {
+            var (older, younger) = (Guid.NewGuid(), Guid.NewGuid());
+            await Seal(older);
+            await Age(older);
+            await Store.Append(younger, 0, Bytes, CancellationToken.None);
+            var since = TimeProvider.System.GetUtcNow().AddHours(-1);
+
+            await Task.WhenAll(Task.Run(() => Another().Complete(younger, CancellationToken.None)), Task.Run(() => Sweep(since)), Task.Run(() => Sweep(since)));
+
+            Assert.Equal(Bytes, await Read(Digest));
+            Assert.True(await Sweep(Future) >= 1); // For the next round there are none.
+            Assert.Equal(0, await Copies());
+        }
     }
 
     [Fact]
@@ -125,11 +183,32 @@ public abstract class BlobStoreTests
         await Assert.ThrowsAsync<FileNotFoundException>(() => Store.Open(Digest, CancellationToken.None));
     }
 
+    /// <summary>Makes the end of an upload two days old.</summary>
+    protected abstract Task Age(Guid ended);
+
+    protected static DateTimeOffset Past => TimeProvider.System.GetUtcNow().AddMinutes(-1);
+
+    protected static DateTimeOffset Future => TimeProvider.System.GetUtcNow().AddMinutes(1);
+
+    private protected Task<int> Sweep(DateTimeOffset since, params string[] referred) => ((IUploads)Store).Sweep(since, since, new Referred(referred), CancellationToken.None);
+
+    private async Task Seal(Guid one)
+    {
+        Assert.True(await Store.Append(one, 0, Bytes, CancellationToken.None));
+        await Store.Complete(one, CancellationToken.None);
+    }
+
     protected async Task<byte[]> Read(string digest)
     {
         await using var stream = await Store.Open(digest, CancellationToken.None);
         using var memory = new MemoryStream();
         await stream.CopyToAsync(memory);
         return memory.ToArray();
+    }
+
+    private sealed class Referred(string[] all) : IBlobReferences
+    {
+        public Task<IReadOnlySet<string>> Among(IReadOnlyCollection<string> digests, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlySet<string>>(digests.Intersect(all).ToHashSet());
     }
 }

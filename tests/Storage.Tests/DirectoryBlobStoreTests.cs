@@ -41,7 +41,7 @@ public sealed class DirectoryBlobStoreTests : BlobStoreTests, IAsyncLifetime
 
         await using (File.Open(InUploads($"{held}.part"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
-            Assert.Equal(2, store.Sweep(now.AddDays(-1)));
+            Assert.Equal(2, await Sweep(now.AddDays(-1), Digest));
         }
 
         Assert.Equal([.. new[] { $"{fresh}.part", $"{held}.part" }.Order()], Directory.GetFiles(InUploads("")).Select(Path.GetFileName).Order());
@@ -67,6 +67,27 @@ public sealed class DirectoryBlobStoreTests : BlobStoreTests, IAsyncLifetime
     {
         await Assert.ThrowsAsync<FileNotFoundException>(() => store.Open(new string('0', 64), CancellationToken.None));
         await Assert.ThrowsAsync<ArgumentException>(() => store.Open("../../etc/passwd", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Bits_that_somebody_reads_are_swept_when_he_is_done()
+    {
+        await store.Append(upload, 0, Bytes, CancellationToken.None);
+        await store.Complete(upload, CancellationToken.None);
+        await using (await store.Open(Digest, CancellationToken.None))
+        {
+            Assert.Equal(0, await Sweep(Future));
+            Assert.Equal(1, await Copies());
+        }
+
+        Assert.Equal(1, await Sweep(Future));
+        Assert.Equal(0, await Copies());
+    }
+
+    protected override Task Age(Guid ended)
+    {
+        File.SetLastWriteTimeUtc(InUploads($"{ended}.done"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
+        return Task.CompletedTask;
     }
 
     protected override IBlobStore Another() => new DirectoryBlobStore(root);

@@ -14,6 +14,7 @@ internal sealed record CfError(int Status, int Code, string Title, string Detail
             or RefusalReason.BuildNotFound or RefusalReason.ProcessNotFound or RefusalReason.CellNotFound => new(404, 10010, "CF-ResourceNotFound", refusal.Detail),
         RefusalReason.Invalid or RefusalReason.Unreadable or RefusalReason.Conflict => Unprocessable(refusal.Detail),
         RefusalReason.PackageNotReady => BadRequest(refusal.Detail),
+        RefusalReason.AlreadyUploaded => AlreadyUploaded(),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Reason, "No error stands for this reason."),
     };
 

@@ -39,6 +39,9 @@ public sealed record PackageState
 
     public long SizeBytes { get; init; }
 
+    /// <summary>The upload that made it READY or FAILED; null before, and for an image.</summary>
+    public Guid? Upload { get; init; }
+
     /// <summary>Set when FAILED: what is wrong with the upload.</summary>
     public string? Error { get; init; }
 

@@ -9,6 +9,7 @@ namespace Granary.Core.Placement;
 /// <param name="CreatedAt">When the task was accepted: its place in the queue, whatever happened to it since.</param>
 /// <param name="NotBefore">Not placed before this instant (backoff); null for at once.</param>
 /// <param name="LastCell">The cell that declined it last: another one is preferred; null if none did.</param>
+/// <param name="GivenBackAt">When it came back to the queue after an attempt; null for one that has had none.</param>
 public sealed record QueuedTask(
     TaskId Task,
     int Attempt,
@@ -16,4 +17,9 @@ public sealed record QueuedTask(
     DateTimeOffset CreatedAt,
     int SequenceId,
     DateTimeOffset? NotBefore = null,
-    CellId? LastCell = null);
+    CellId? LastCell = null,
+    DateTimeOffset? GivenBackAt = null)
+{
+    /// <summary>From when on it has waited for nothing but room.</summary>
+    public DateTimeOffset WaitsSince => NotBefore ?? GivenBackAt ?? CreatedAt;
+}

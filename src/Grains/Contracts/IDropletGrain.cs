@@ -10,15 +10,18 @@ public interface IPackageGrain : IGrainWithStringKey
 
     Task<PackageState?> Get();
 
-    /// <summary>Adds bits at an offset; repeating the last call is harmless.</summary>
-    Task<Answer<PackageState>> Append(long offset, byte[] bits);
+    /// <summary>Adds bits at an offset of an upload, whose guid the caller makes up; repeating a call is harmless. Uploads to one package do not see each other.</summary>
+    Task<Answer<PackageState>> Append(Guid upload, long offset, byte[] bits);
 
     /// <summary>Forgets bits that were added and will not be completed. The package goes on waiting for an upload.</summary>
-    Task Abandon();
+    Task Abandon(Guid upload);
 
-    /// <summary>Ends the upload: the bits are checked, and the package is READY or FAILED. Repeating it gives the same answer. A large archive takes minutes to hash and to check.</summary>
+    /// <summary>
+    /// Ends an upload: the bits are checked, and the package is READY or FAILED. Repeating it gives the same answer. Of several uploads the first
+    /// that ends is the package's; the others are refused. A large archive takes minutes to hash and to check.
+    /// </summary>
     [ResponseTimeout("00:15:00")]
-    Task<Answer<PackageState>> Complete();
+    Task<Answer<PackageState>> Complete(Guid upload);
 }
 
 /// <summary>One droplet. Its key is <see cref="Keys.Droplet"/>; its build has the same guid.</summary>

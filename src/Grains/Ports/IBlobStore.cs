@@ -3,7 +3,10 @@ namespace Granary.Grains.Ports;
 /// <summary>Keeps package and droplet bits by the SHA-256 of their content (lower-case hex). What is stored never changes.</summary>
 public interface IBlobStore
 {
-    /// <summary>Adds bytes to an upload at <paramref name="offset"/>; repeating the last call is harmless. Refuses (returns false) a gap.</summary>
+    /// <summary>
+    /// Adds bytes to an upload at <paramref name="offset"/>. What an upload has at an offset never changes, so repeating any call is harmless, however late.
+    /// Refuses (returns false) a gap.
+    /// </summary>
     Task<bool> Append(Guid upload, long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
 
     /// <summary>Ends an upload: the bits become readable under their digest. Idempotent.</summary>

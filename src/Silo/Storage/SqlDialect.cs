@@ -25,6 +25,9 @@ internal abstract class SqlDialect
     /// <summary>Hides a column from the choice of an index, where the planner knows too little to choose well.</summary>
     public abstract string Unindexed(string column);
 
+    /// <summary>The text of a member of the stored document.</summary>
+    public abstract string Member(params string[] path);
+
     /// <summary>The column by which names are sorted: by code point, on every database and locale.</summary>
     public abstract string NameKey { get; }
 
@@ -46,6 +49,8 @@ internal abstract class SqlDialect
         public override string LabelIn(string key, string values) => $"coalesce(labels ->> {key} = ANY({values}), false)";
 
         public override string Unindexed(string column) => column;
+
+        public override string Member(params string[] path) => $"convert_from(PayloadBinary, 'UTF8')::json #>> '{{{string.Join(',', path)}}}'";
     }
 
     private sealed class SqliteDialect : SqlDialect
@@ -64,5 +69,7 @@ internal abstract class SqlDialect
         public override string LabelIn(string key, string values) => $"EXISTS (SELECT 1 FROM json_each(labels) AS label WHERE label.key = {key} AND label.value IN {values})";
 
         public override string Unindexed(string column) => $"+{column}";
+
+        public override string Member(params string[] path) => $"CAST(PayloadBinary AS TEXT) ->> '$.{string.Join('.', path)}'";
     }
 }

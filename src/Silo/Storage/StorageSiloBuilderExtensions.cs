@@ -2,6 +2,7 @@ using Granary.Core.Apps;
 using Granary.Core.Tasks;
 using Granary.Grains;
 using Granary.Grains.Ports;
+using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Leases;
 using Granary.Silo.Storage.Logs;
 using Granary.Silo.Storage.Migrations;
@@ -46,6 +47,7 @@ public static class StorageSiloBuilderExtensions
         silo.AddRows<PackageDocument, PackageState>(PackageDocument.Kind);
         silo.AddRows<DropletDocument, DropletState>(DropletDocument.Kind);
         silo.Services.AddSingleton<ILogStore, LogStore>();
+        silo.Services.AddSingleton<IBlobReferences, BlobReferences>();
         if (database is PostgresDatabase)
         {
             silo.Services.AddSingleton<ILeaseStore>(_ => PostgresLeaseStore.Open(options)!);

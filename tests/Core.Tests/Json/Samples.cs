@@ -88,6 +88,7 @@ internal static class Samples
         Image = "example/image:1",
         Digest = new string('0', 64),
         SizeBytes = 5_000_000_000,
+        Upload = Guid.Parse("bbbbbbbb-0000-0000-0000-000000000001"),
         Error = "none",
         Metadata = Labelled,
         CreatedAt = A.Start,

@@ -18,6 +18,11 @@ internal sealed class DirectoryBlobStore : IBlobStore, IUploads
     /// <summary>EAGAIN, of a file that somebody holds.</summary>
     private const int WouldBlock = 11;
 
+    private static readonly TimeSpan HoldPollInterval = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>A sweep reads the ends of uploads while it holds bits, 10 s: thousands of small files on a slow disk.</summary>
+    private static readonly TimeSpan HoldMax = TimeSpan.FromSeconds(10);
+
     private readonly string blobs;
     private readonly string uploads;
 
@@ -43,18 +48,12 @@ internal sealed class DirectoryBlobStore : IBlobStore, IUploads
             return false;
         }
 
-        // What lies beyond the offset is a part of these very bytes, left by a call that broke off, or all of them: a repetition.
-        // More than that is of an upload that broke off, which this one may only begin anew.
-        if (file.Length > offset + bytes.Length)
+        if (file.Length >= offset + bytes.Length)
         {
-            if (offset > 0)
-            {
-                return false;
-            }
-
-            file.SetLength(0);
+            return true; // A repetition.
         }
 
+        // What lies beyond the offset is a part of these very bytes, left by a call that broke off.
         file.Position = offset;
         await file.WriteAsync(bytes, cancellation);
         return true;
@@ -74,6 +73,7 @@ internal sealed class DirectoryBlobStore : IBlobStore, IUploads
         {
             var path = BlobPath(done.Digest);
             DurableDirectory.Create(Path.GetDirectoryName(path)!);
+            await using var held = await Hold(path, cancellation); // A sweep that has not seen our answer lets go of the path before we put the bits there.
             File.Move(part, path, overwrite: true); // The same digest is the same content.
             DurableDirectory.Sync(Path.GetDirectoryName(path)!);
         }
@@ -88,13 +88,64 @@ internal sealed class DirectoryBlobStore : IBlobStore, IUploads
         return Task.CompletedTask;
     }
 
-    /// <summary>
-    /// Removes the files of uploads that nothing was added to since then, and the answers that nobody has asked for again; returns how many.
-    /// An upload that goes on just now is passed over: who writes or seals a part holds it, and has touched it when it is let go.
-    /// </summary>
-    public int Sweep(DateTimeOffset since) => Directory.EnumerateFiles(uploads).Count(each => IsOlder(each, since) && RemoveUnlessHeld(each, since));
+    /// <summary>An upload that goes on just now is passed over: who writes or seals a part holds it, and has touched it when it is let go.</summary>
+    public async Task<int> Sweep(DateTimeOffset since, DateTimeOffset endedSince, IBlobReferences references, CancellationToken cancellation)
+    {
+        var removed = Directory.EnumerateFiles(uploads).Count(each => !each.EndsWith(".done", StringComparison.Ordinal) && IsOlder(each, since) && RemoveUnlessHeld(each, since));
+        var ended = await Ends(each => IsOlder(each, endedSince), cancellation);
+        var referred = await references.Among(ended.Values.ToHashSet(), cancellation);
+        foreach (var end in ended.GroupBy(each => each.Value, each => each.Key))
+        {
+            if (referred.Contains(end.Key) || await RemoveBits(end.Key, [.. end], cancellation))
+            {
+                removed += end.Count(each => RemoveUnlessHeld(each, endedSince));
+            }
+        }
 
-    Task<int> IUploads.Sweep(DateTimeOffset since, CancellationToken cancellation) => Task.FromResult(Sweep(since));
+        return removed;
+    }
+
+    /// <summary>
+    /// Removes bits that only these ends of uploads name. False while somebody holds them. Whoever seals the same bits has written its own end before it
+    /// puts them in their place, and cannot do that while we hold what lies there.
+    /// </summary>
+    private async Task<bool> RemoveBits(string digest, string[] ended, CancellationToken cancellation)
+    {
+        var path = BlobPath(digest);
+        try
+        {
+            await using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (!(await Ends(each => !ended.Contains(each), cancellation)).ContainsValue(digest))
+            {
+                File.Delete(path);
+            }
+
+            return true;
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException fault) when (fault.HResult == WouldBlock)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The files of ended uploads and the digests of their bits.</summary>
+    private async Task<Dictionary<string, string>> Ends(Func<string, bool> which, CancellationToken cancellation)
+    {
+        var ends = new Dictionary<string, string>();
+        foreach (var path in Directory.EnumerateFiles(uploads, "*.done").Where(which))
+        {
+            if (await ReadEnd(path, cancellation) is { } blob)
+            {
+                ends[path] = blob.Digest;
+            }
+        }
+
+        return ends;
+    }
 
     public Task Delete(string digest, CancellationToken cancellation)
     {
@@ -109,13 +160,7 @@ internal sealed class DirectoryBlobStore : IBlobStore, IUploads
 
     public async Task<Stream> Open(string digest, CancellationToken cancellation)
     {
-        var path = BlobPath(digest);
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"There are no bits with the digest {digest}.", path);
-        }
-
-        var file = OpenRead(path);
+        var file = await Hold(BlobPath(digest), cancellation) ?? throw new FileNotFoundException($"There are no bits with the digest {digest}.", BlobPath(digest));
         try
         {
             var actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
@@ -159,7 +204,25 @@ internal sealed class DirectoryBlobStore : IBlobStore, IUploads
         }
     }
 
-    private static FileStream OpenRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, useAsync: true);
+    /// <summary>Opens a file that is there, or null; a sweep that has it to itself is waited for, which takes moments.</summary>
+    private static async Task<FileStream?> Hold(string path, CancellationToken cancellation)
+    {
+        for (var waited = TimeSpan.Zero; ; waited += HoldPollInterval)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, useAsync: true);
+            }
+            catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return null;
+            }
+            catch (IOException fault) when (fault.HResult == WouldBlock && waited < HoldMax)
+            {
+                await Task.Delay(HoldPollInterval, cancellation);
+            }
+        }
+    }
 
     private static async Task<Blob> Seal(string part, CancellationToken cancellation)
     {
@@ -170,15 +233,19 @@ internal sealed class DirectoryBlobStore : IBlobStore, IUploads
         return new Blob(digest, file.Length);
     }
 
-    private async Task<Blob?> ReadDone(Guid upload, CancellationToken cancellation)
+    private Task<Blob?> ReadDone(Guid upload, CancellationToken cancellation) => ReadEnd(DonePath(upload), cancellation);
+
+    private static async Task<Blob?> ReadEnd(string path, CancellationToken cancellation)
     {
-        if (!File.Exists(DonePath(upload)))
+        try
+        {
+            var words = (await File.ReadAllTextAsync(path, cancellation)).Split(' ');
+            return new Blob(words[0], long.Parse(words[1], CultureInfo.InvariantCulture));
+        }
+        catch (FileNotFoundException)
         {
             return null;
         }
-
-        var words = (await File.ReadAllTextAsync(DonePath(upload), cancellation)).Split(' ');
-        return new Blob(words[0], long.Parse(words[1], CultureInfo.InvariantCulture));
     }
 
     private async Task WriteDone(Guid upload, Blob blob, CancellationToken cancellation)

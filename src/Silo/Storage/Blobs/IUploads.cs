@@ -3,6 +3,17 @@ namespace Granary.Silo.Storage.Blobs;
 /// <summary>The uploads of a blob store that are on their way, or were broken off.</summary>
 internal interface IUploads
 {
-    /// <summary>Removes those that nothing was added to since then, and the answers that nobody has asked for again; returns how many. Several silos may do so at once.</summary>
-    Task<int> Sweep(DateTimeOffset since, CancellationToken cancellation);
+    /// <summary>
+    /// Removes those that nothing was added to since <paramref name="since"/>, and the ends of uploads before <paramref name="endedSince"/>; returns how many.
+    /// With such an end go its bits if nothing refers to them: the silo that had sealed them died before it said so in the package. Several silos may sweep at once.
+    /// </summary>
+    /// <param name="endedSince">Long enough ago that every package whose upload had ended then was saved or never will be.</param>
+    Task<int> Sweep(DateTimeOffset since, DateTimeOffset endedSince, IBlobReferences references, CancellationToken cancellation);
+}
+
+/// <summary>Who refers to bits.</summary>
+internal interface IBlobReferences
+{
+    /// <summary>Those of the digests that a package or a droplet names.</summary>
+    Task<IReadOnlySet<string>> Among(IReadOnlyCollection<string> digests, CancellationToken cancellation);
 }

@@ -28,11 +28,14 @@ internal sealed class PostgresBlobStore(Database database, TimeProvider clock) :
                     return offset + bytes.Length <= row.Size; // A repetition that comes after the end; the bits are sealed.
                 }
 
-                // What lies beyond the offset is of a call that broke off, or of a repetition. More than that is of an upload that broke off,
-                // which this one may only begin anew.
-                if (offset > row.Size || (row.Size > offset + bytes.Length && offset > 0))
+                if (offset > row.Size)
                 {
                     return false;
+                }
+
+                if (offset + bytes.Length <= row.Size)
+                {
+                    return true; // A repetition.
                 }
 
                 await Execute("DELETE FROM granary_blob_piece WHERE content = @Content AND start >= @Offset", new { row.Content, Offset = offset });
@@ -119,14 +122,45 @@ internal sealed class PostgresBlobStore(Database database, TimeProvider clock) :
         }
     }
 
-    public Task<int> Sweep(DateTimeOffset since, CancellationToken cancellation) => database.Write(
-        async (connection, transaction) =>
+    public async Task<int> Sweep(DateTimeOffset since, DateTimeOffset endedSince, IBlobReferences references, CancellationToken cancellation)
+    {
+        var removed = await database.Write(
+            async (connection, transaction) =>
+            {
+                var contents = (await connection.QueryAsync<Guid>(new CommandDefinition("DELETE FROM granary_blob_upload WHERE digest IS NULL AND touched_at < @Since RETURNING content", new { Since = Micros(since) }, transaction, cancellationToken: cancellation))).AsList();
+                await RemoveUnnamed(contents, connection, transaction, cancellation);
+                return contents.Count;
+            },
+            cancellation);
+
+        var ended = await database.Read(
+            connection => connection.QueryAsync<EndRow>(new CommandDefinition("SELECT upload AS \"Upload\", digest AS \"Digest\" FROM granary_blob_upload WHERE digest IS NOT NULL AND touched_at < @Since", new { Since = Micros(endedSince) }, cancellationToken: cancellation)),
+            cancellation);
+        var byDigest = ended.ToLookup(each => each.Digest, each => each.Upload);
+        var referred = await references.Among([.. byDigest.Select(each => each.Key)], cancellation);
+        foreach (var end in byDigest)
         {
-            var contents = (await connection.QueryAsync<Guid>(new CommandDefinition("DELETE FROM granary_blob_upload WHERE touched_at < @Since RETURNING content", new { Since = Micros(since) }, transaction, cancellationToken: cancellation))).AsList();
+            removed += await database.Write((connection, transaction) => RemoveEnd(end.Key, [.. end], referred.Contains(end.Key), connection, transaction, cancellation), cancellation);
+        }
+
+        return removed;
+    }
+
+    /// <summary>Removes ends of uploads, and their bits if they are not referred to and no other end names them. Whoever seals the same bits waits for the lock, or we for its.</summary>
+    private static async Task<int> RemoveEnd(string digest, Guid[] ended, bool isReferred, DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
+    {
+        var parameters = new { Digest = digest, Ended = ended };
+        if (!isReferred)
+        {
+            await connection.ExecuteAsync(Command("SELECT 1 FROM granary_blob WHERE digest = @Digest FOR UPDATE"));
+            var contents = await connection.QueryAsync<Guid>(Command("DELETE FROM granary_blob WHERE digest = @Digest AND NOT EXISTS (SELECT 1 FROM granary_blob_upload WHERE digest = @Digest AND NOT upload = ANY(@Ended)) RETURNING content"));
             await RemoveUnnamed(contents, connection, transaction, cancellation);
-            return contents.Count;
-        },
-        cancellation);
+        }
+
+        return await connection.ExecuteAsync(Command("DELETE FROM granary_blob_upload WHERE upload = ANY(@Ended) AND digest = @Digest"));
+
+        CommandDefinition Command(string sql) => new(sql, parameters, transaction, cancellationToken: cancellation);
+    }
 
     private const string SelectUpload = "SELECT content AS \"Content\", size_bytes AS \"Size\", digest AS \"Digest\" FROM granary_blob_upload WHERE upload = @Upload";
 
@@ -146,7 +180,7 @@ internal sealed class PostgresBlobStore(Database database, TimeProvider clock) :
         }
 
         await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO granary_blob (digest, content, size_bytes) VALUES (@Digest, @Content, @Size) ON CONFLICT DO NOTHING",
+            "INSERT INTO granary_blob (digest, content, size_bytes) VALUES (@Digest, @Content, @Size) ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest", // Which locks the row against a sweep.
             new { Digest = digest, row.Content, row.Size },
             transaction,
             cancellationToken: cancellation));
@@ -196,6 +230,13 @@ internal sealed class PostgresBlobStore(Database database, TimeProvider clock) :
         public long Size { get; init; }
 
         public string? Digest { get; init; }
+    }
+
+    private sealed class EndRow
+    {
+        public Guid Upload { get; init; }
+
+        public string Digest { get; init; } = "";
     }
 
     private sealed class PieceRow
