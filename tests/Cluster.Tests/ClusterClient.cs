@@ -60,10 +60,14 @@ internal sealed class ClusterClient : IAsyncDisposable
     public async Task<string[]> Dead() =>
         [.. (await Management.GetHosts(false)).Where(each => each.Value == SiloStatus.Dead).Select(each => each.Key.ToParsableString()).Order(StringComparer.Ordinal)];
 
-    /// <summary>Waits until the silo at this port is held for dead, and returns how long that took.</summary>
-    public Task<TimeSpan> UntilDead(int siloPort) => Until(
-        async () => (await Management.GetHosts(false)).Where(each => each.Key.Endpoint.Port == siloPort).All(each => each.Value == SiloStatus.Dead),
-        $"the death of the silo at port {siloPort}");
+    /// <summary>The newest start of the silo at this port, dead or not: its address has a number that rises with each.</summary>
+    public async Task<SiloAddress> Newest(int siloPort) =>
+        (await Management.GetHosts(false)).Keys.Where(each => each.Endpoint.Port == siloPort).MaxBy(each => each.Generation)!;
+
+    /// <summary>Waits until this start of a silo is held for dead, and returns how long that took.</summary>
+    public Task<TimeSpan> UntilDead(SiloAddress silo) => Until(
+        async () => (await Management.GetHosts(false))[silo] == SiloStatus.Dead,
+        $"the death of {silo}");
 
     /// <summary>Waits until so many silos are members.</summary>
     public Task<TimeSpan> UntilActive(int count) => Until(

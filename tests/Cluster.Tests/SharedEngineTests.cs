@@ -69,9 +69,10 @@ public sealed class SharedEngineTests(ITestOutputHelper output) : IAsyncLifetime
         await Task.WhenAll(tasks.Select(each => survivor.Says(each, "line 5")));
         var before = await Containers(other, tasks);
 
+        var address = await survivor.Newest(server.SiloPort());
         await Cluster.Kill(server.Name);
         var since = TimeProvider.System.GetTimestamp();
-        var seen = await survivor.UntilDead(server.SiloPort());
+        var seen = await survivor.UntilDead(address);
         while (await ServerOf(survivor, [server, other]) != other)
         {
             await Task.Delay(20);

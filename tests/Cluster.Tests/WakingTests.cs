@@ -36,8 +36,9 @@ public sealed class WakingTests(ThreeHosts hosts, ITestOutputHelper output)
         var waiting = await OfGrainOn(doomed, app, dying, Clusters.Busybox("exit 5", large));
         var overdue = await OfGrainOn(doomed, app, dying, Clusters.Busybox("sleep 600") with { DeadlineSeconds = DeadlineSeconds });
 
+        var address = await client.Newest(dying.SiloPort());
         await hosts.Cluster.Kill(dying.Name);
-        var seen = await client.UntilDead(dying.SiloPort());
+        var seen = await client.UntilDead(address);
         var atDeath = await client.UntilRow(overdue, _ => true, "is there");
         await Tell(silos.Single(each => each.Cell == told.Cell!.Value.Name).Engine, told);
         var freed = fillers.First(each => each.Cell!.Value.Name != dying.Cell);

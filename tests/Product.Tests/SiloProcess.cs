@@ -188,6 +188,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
 
         start.Environment["DOTNET_ROOT"] = DotnetRoot;
+        start.Environment["GRANARY_Lease__EnforcedBy"] = "Silo"; // A warden would start it again when a test kills it.
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Hear(output, line.Data);
         process.ErrorDataReceived += (_, line) => Hear(errors, line.Data);

@@ -20,6 +20,9 @@ internal sealed class SiloInMemory : IAsyncDisposable
     /// <summary>Room for any number of tasks: what waits here waits for Granary, not for the cell.</summary>
     private const int CellMb = 1 << 24;
 
+    /// <summary>There is no program here that could be a warden.</summary>
+    private static readonly IConfiguration Alone = new ConfigurationBuilder().AddInMemoryCollection([new("Lease:EnforcedBy", "Silo")]).Build();
+
     private readonly IHost host;
     private readonly CellFolder folder;
     private readonly AppId app;
@@ -40,7 +43,7 @@ internal sealed class SiloInMemory : IAsyncDisposable
         var folder = Composition.CellFolderOf(options, new ConfigurationBuilder().Build());
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Error);
-        builder.UseOrleans(silo => silo.AddGranary(options, folder));
+        builder.UseOrleans(silo => silo.AddGranary(options, folder, Alone));
         builder.Services.AddSingleton<IContainerRuntime>(new FakeRuntime(TimeProvider.System, CellMb, CellMb)); // The last one counts.
         var host = builder.Build();
         await host.StartAsync();
