@@ -7,7 +7,7 @@ namespace Granary.Core.Leases;
 /// What holds for every decision about a lease, by whichever machine. One list, three users: tests, simulator, and the shells before they act.
 /// The lease's row:
 /// 1. Epochs and numbers never fall, and the epoch rises exactly when the lease is taken.
-/// 2. A lease that was revoked or has lapsed is taken again only after its warden confirmed the stop.
+/// 2. A lease that was revoked or has lapsed is taken again only after its warden confirmed the stop, and with a serving grace of its own.
 /// 3. Only a lease that is held is renewed or served.
 /// 4. Attempts move exactly when the end of the lease is proved.
 /// The warden:
@@ -32,6 +32,7 @@ public static class LeaseInvariants
         var isTaken = after.Epoch != before.Epoch;
         Require(broken, after.Epoch >= before.Epoch && after.Number >= before.Number && after.ServingEpoch >= before.ServingEpoch && (!isTaken || after.Standing == LeaseStanding.Held), "1: a number fell");
         Require(broken, after.Standing != LeaseStanding.Held || before.Standing is not (LeaseStanding.Revoked or LeaseStanding.Lapsed), "2: taken without a confirmed stop");
+        Require(broken, !isTaken || before.Standing == LeaseStanding.Held || after.Served > before.Served, "2: taken without a serving grace");
         Require(broken, before.Standing == LeaseStanding.Held || isTaken || (after.Number == before.Number && after.Served == before.Served), "3: renewed or served without a lease");
         Require(broken, decision.Effects.OfType<LeaseEffect.MoveAttempts>().Any() == (after.ProvesTheEnd && after.Standing != before.Standing), "4: attempts moved without a proof, or not at all");
         Require(broken, decision.Changes || ReferenceEquals(before, after), "13: changed in silence");

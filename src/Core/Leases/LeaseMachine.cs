@@ -29,7 +29,7 @@ public static class LeaseMachine
     /// <param name="roster">As it is in the transaction of the write: who was removed judges nobody.</param>
     public static Decision Decide(LeaseState lease, Roster roster, LeaseEvent @event) => (lease.Standing, @event) switch
     {
-        (Absent or Confirmed, Taken taken) when taken.EpochSeen == lease.Epoch => Take(lease with { RosterVersion = roster.Join(lease.Cell).Version }, taken),
+        (Absent or Confirmed, Taken taken) when taken.EpochSeen == lease.Epoch => Take(lease with { RosterVersion = roster.Join(lease.Cell).Version, Served = lease.Served + 1 }, taken), // A judge that missed the end gives the cell time to be served anew.
         (Held, Taken taken) when taken.EpochSeen == lease.Epoch => Take(lease, taken), // The one before may still hold by the roster that it knew: nobody who joined since may judge it.
 
         (Held, Renewed renewed) when renewed.Epoch == lease.Epoch => Decision.Move(lease with { Number = lease.Number + 1, RosterVersion = renewed.RosterVersion }),

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Granary.Core.Cells;
 
 namespace Granary.Core.Leases;
@@ -45,16 +46,18 @@ public sealed record LeaseState
     /// <summary>The silo of the serving epoch; null before the first.</summary>
     public string? Server { get; init; }
 
-    /// <summary>Rises each time the server says that it serves.</summary>
+    /// <summary>Rises each time the server says that it serves, and when the lease is taken after a stop: from there on the cell has its serving grace.</summary>
     public long Served { get; init; }
 
     /// <summary>The lapse was judged by somebody whom the warden did not know to ask: it may have been holding.</summary>
     public bool IsUnconfirmed { get; init; }
 
     /// <summary>Nothing that ran under this lease runs any more, but for the exceptions that docs/decisions/0006-a-lease-is-judged-by-who-answers-for-it.md names.</summary>
+    [JsonIgnore]
     public bool ProvesTheEnd => EndEvidence is not null;
 
     /// <summary>That proof in words, for the stories of the tasks; null where there is none.</summary>
+    [JsonIgnore]
     public string? EndEvidence => Standing switch
     {
         LeaseStanding.Lapsed => $"the lease of {Cell} lapsed{(IsUnconfirmed ? ", unconfirmed" : "")}",

@@ -8,9 +8,9 @@ lease
     HELD, epoch 1, number 1, roster 2, served by silo-1 as epoch 1
 1s serving said as 1
     HELD, epoch 1, number 1, roster 2, served by silo-1 as epoch 1
-31s cell-2 judged it unserved since 1
+31s cell-2 judged it unserved since 2
     nothing changes
-31.1s cell-2 judged it unserved since 2
+31.1s cell-2 judged it unserved since 3
     REVOKED, epoch 1, number 1, roster 2, served by silo-1 as epoch 1
 31.2s renewed as 1 knowing 2
     nothing changes
@@ -22,7 +22,7 @@ lease
     do: cell-1 joins the roster
 33s served by silo-1
     HELD, epoch 2, number 2, roster 2, served by silo-1 as epoch 2
-63s cell-2 judged it unserved since 3
+63s cell-2 judged it unserved since 5
     REVOKED, epoch 2, number 2, roster 2, served by silo-1 as epoch 2
 67s cell-2 judged the lapse of 2
     LAPSED, epoch 2, number 2, roster 2, served by silo-1 as epoch 2
