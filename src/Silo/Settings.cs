@@ -62,6 +62,11 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
             Check(name, all.GetSection(name), make(), faults);
         }
 
+        if (faults.Count == 0 && options.IsCluster && options.Docker.StartsWith("tcp:", StringComparison.Ordinal))
+        {
+            faults.Add($"--docker is '{options.Docker}': in a cluster the containers of a cell that is cut off are stopped without its engine, so the silo must run on the engine's host. Use unix:///path there.");
+        }
+
         return faults.Count == 0 ? new Settings(options, all) : throw new ValidationException(string.Join(Environment.NewLine, faults));
     }
 

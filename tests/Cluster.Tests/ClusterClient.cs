@@ -3,6 +3,7 @@ using Granary.Client;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -97,6 +98,20 @@ internal sealed class ClusterClient : IAsyncDisposable
         await Until(async () => condition(row = (await Granary.Tasks(new RowQuery { Guids = [task.Id.Value] })).Items.Single()), $"the row of task {task.Id} {what}", () => Story(row));
         return row;
     }
+
+    /// <summary>The silo that serves a cell.</summary>
+    public async Task<LocalSilo> SiloOf(LocalCluster cluster, string cell)
+    {
+        var server = (await Granary.Cells()).Single(each => each.Id.Name == cell).Server;
+        return (await cluster.Silos()).Single(each => server.StartsWith($"{each.Name} ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Waits until a process of the task's newest attempt was seen.</summary>
+    public Task<TimeSpan> Seen(Witness witness, TaskState task) => Waits(
+        () => Task.FromResult(witness.Of(task.Id.Value).Any(each => each.Attempt == task.Attempt)),
+        $"a process of attempt {task.Attempt} of {task.Id}");
+
+    public Task<TimeSpan> Waits(Func<Task<bool>> condition, string what) => Until(condition, what);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,148 @@
+using Granary.Core.Apps;
+using Granary.Core.Tasks;
+using Granary.Testing;
+using Xunit.Abstractions;
+using TaskState = Granary.Core.Tasks.TaskState;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>What dies on a host decides whether its attempts go on or move. A witness that asks only the kernel tells what ran.</summary>
+[Collection(ThreeHosts.Collection)]
+public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDisposable
+{
+    /// <summary>Says line after line for as long as any of these tests takes.</summary>
+    private const string Counts = "for i in $(seq 1 6000); do echo line $i; sleep 0.1; done";
+
+    /// <summary>What a warden waits before it calls a silo hung, and some for a busy machine.</summary>
+    private static readonly TimeSpan HungKilledMax = TimeSpan.FromSeconds(8);
+
+    /// <summary>A lease lapses after 4 s; a machine that runs suites needs longer for all else than a quiet one.</summary>
+    private static readonly TimeSpan MovedMax = TimeSpan.FromSeconds(30);
+
+    private readonly Witness witness = new();
+
+    public void Dispose() => witness.Dispose();
+
+    [Fact]
+    public async Task A_host_that_is_lost_has_its_attempts_run_elsewhere_within_seconds()
+    {
+        var (client, app) = await Begin("lost");
+        await using var connection = client;
+        var tasks = await Running(client, app, 6);
+        var lost = tasks.GroupBy(each => each.Cell!.Value).MaxBy(each => each.Count())!;
+        var home = await client.SiloOf(hosts.Cluster, lost.Key.Name);
+        await using var survivor = await ClusterClient.Open((await hosts.Cluster.Silos()).First(each => each.Cell != lost.Key.Name).GatewayPort);
+
+        var since = witness.Now;
+        await hosts.Cluster.KillHost(home.Cell);
+        var moved = await Task.WhenAll(lost.Select(each => survivor.Until(each, now => now is { Attempt: 2, Phase: TaskPhase.Running }, "runs elsewhere")));
+        await Task.WhenAll(moved.Select(each => survivor.Seen(witness, each)));
+        var took = moved.Select(each => witness.Of(each.Id.Value).Single(seen => seen.Attempt == 2).First - since).Max();
+        var others = await Task.WhenAll(tasks.Except(lost).Select(each => survivor.Granary.FindTask(each.Id)));
+
+        output.WriteLine($"{moved.Length} attempts ran elsewhere {took.TotalSeconds:0.0} s after the kill began\n{ClusterClient.Story(moved[0])}");
+        Assert.True(took < MovedMax, $"It took {took}.");
+        Assert.All(moved, each => Assert.Contains(each.Story.Entries, entry => entry.Text.Contains($"the lease of {home.Cell} lapsed", StringComparison.Ordinal)));
+        Assert.All(others, each => Assert.True(each is { Attempt: 1, Phase: TaskPhase.Running }, ClusterClient.Story(each)));
+        await End(survivor, tasks);
+        await hosts.Cluster.Up();
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_killed_comes_back_and_takes_over_what_ran()
+    {
+        var (client, app) = await Begin("killed");
+        await using var connection = client;
+        var tasks = await Running(client, app, 3);
+        var home = await client.SiloOf(hosts.Cluster, tasks[0].Cell!.Value.Name);
+
+        await LocalCluster.Signal("KILL", home.Pid!.Value);
+        await Back(home);
+
+        await Unmoved(tasks);
+    }
+
+    [Fact]
+    public async Task A_warden_that_is_killed_is_replaced_and_nothing_restarts()
+    {
+        var (client, app) = await Begin("warden");
+        await using var connection = client;
+        var tasks = await Running(client, app, 3);
+        var home = await client.SiloOf(hosts.Cluster, tasks[0].Cell!.Value.Name);
+
+        await LocalCluster.Signal("KILL", home.WardenPid!.Value);
+        await client.Waits(async () => (await hosts.Cluster.Silo(home.Name)).WardenPid is { } pid && pid != home.WardenPid, $"another warden of {home.Cell}");
+        var next = await client.End(await client.Granary.Run(app.Id, Clusters.Busybox("true")));
+
+        Assert.True(next.Phase == TaskPhase.Succeeded, ClusterClient.Story(next));
+        Assert.Equal(home.Pid, (await hosts.Cluster.Silo(home.Name)).Pid);
+        await Unmoved(tasks);
+    }
+
+    [Fact]
+    public async Task A_silo_that_hangs_is_killed_by_its_warden_and_comes_back()
+    {
+        var (client, app) = await Begin("hung");
+        await using var connection = client;
+        var tasks = await Running(client, app, 3);
+        var home = await client.SiloOf(hosts.Cluster, tasks[0].Cell!.Value.Name);
+
+        var since = TimeProvider.System.GetTimestamp();
+        await LocalCluster.Signal("STOP", home.Pid!.Value);
+        await client.Waits(async () => (await hosts.Cluster.Silo(home.Name)).Pid != home.Pid, $"the end of {home.Name}");
+        var killed = TimeProvider.System.GetElapsedTime(since);
+        await Back(home);
+
+        output.WriteLine($"the hung silo was killed after {killed.TotalSeconds:0.0} s");
+        Assert.True(killed < HungKilledMax, $"It was killed after {killed}.");
+        await Unmoved(tasks);
+    }
+
+    private async Task<(ClusterClient Client, AppState App)> Begin(string name)
+    {
+        var client = await hosts.Ready((await hosts.Cluster.Silos())[0]);
+        return (client, await client.Granary.PushImage(name, SharedEngine.BusyboxImage));
+    }
+
+    private static async Task<TaskState[]> Running(ClusterClient client, AppState app, int count)
+    {
+        var tasks = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.Granary.Run(app.Id, Clusters.Busybox(Counts, memoryMb: 16))));
+        await Task.WhenAll(tasks.Select(each => client.Says(each, "line 5")));
+        return await Task.WhenAll(tasks.Select(each => client.Until(each, now => now.Phase == TaskPhase.Running, "runs")));
+    }
+
+    /// <summary>Another process of this silo serves its cell.</summary>
+    private async Task Back(LocalSilo silo)
+    {
+        await using var client = await ClusterClient.Open((await hosts.Cluster.Silos()).First(each => each.Name != silo.Name).GatewayPort);
+        await client.Waits(async () => (await hosts.Cluster.Silo(silo.Name)).Pid is { } pid && pid != silo.Pid, $"another process of {silo.Name}");
+        await hosts.Ready(silo);
+    }
+
+    /// <summary>Each of these runs yet in the container that it had, and its log goes on without a gap.</summary>
+    private async Task Unmoved(TaskState[] tasks)
+    {
+        await using var client = await hosts.Ready((await hosts.Cluster.Silos())[0]);
+        var at = witness.Now;
+        foreach (var task in tasks)
+        {
+            var now = await client.Granary.FindTask(task.Id);
+            Assert.True(now is { Attempt: 1, Phase: TaskPhase.Running }, ClusterClient.Story(now));
+            await client.Waits(() => Task.FromResult(witness.Of(task.Id.Value)[^1].Last > at), $"a look at {task.Id}");
+            Assert.Single(witness.Of(task.Id.Value));
+            var lines = (await client.Log(task)).Length;
+            await client.Says(task, $"line {lines + 10}");
+            var log = await client.Log(task);
+            Assert.Equal(Enumerable.Range(1, log.Length).Select(each => $"line {each}"), log);
+        }
+
+        await End(client, tasks);
+    }
+
+    private async Task End(ClusterClient client, TaskState[] tasks)
+    {
+        await Task.WhenAll(tasks.Select(each => client.Granary.Cancel(each.Id)));
+        await Task.WhenAll(tasks.Select(client.End));
+        Assert.Empty(witness.TwoAtOnce());
+    }
+}
