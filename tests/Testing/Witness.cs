@@ -56,10 +56,10 @@ public sealed class Witness : IDisposable
     /// <summary>The sightings of a task.</summary>
     public IReadOnlyList<Sighting> Of(Guid task) => [.. Sightings.Where(each => each.Task == task)];
 
-    /// <summary>Pairs of attempts of one task of which processes were seen at the same look.</summary>
-    public IReadOnlyList<(Sighting Earlier, Sighting Later)> TwoAtOnce() =>
+    /// <summary>Pairs of attempts of one of these tasks of which processes were seen at the same look. Other suites may run beside this one.</summary>
+    public IReadOnlyList<(Sighting Earlier, Sighting Later)> TwoAtOnce(IEnumerable<Guid> tasks) =>
     [
-        .. from task in Sightings.GroupBy(each => each.Task)
+        .. from task in Sightings.GroupBy(each => each.Task).Where(each => tasks.Contains(each.Key))
            from earlier in task
            from later in task
            where earlier.First < later.First || (earlier.First == later.First && string.CompareOrdinal(earlier.Container, later.Container) < 0)
