@@ -9,14 +9,14 @@ namespace Granary.Warden.Tests;
 /// <summary>A cell's group of a test's own, with plain processes in the place of containers. What is left of them ends with it.</summary>
 internal sealed class Cage : IAsyncDisposable
 {
-    private readonly string top;
+    private readonly string path = $"/granary-test-{Guid.NewGuid():N}/cell";
+    private readonly string? processors = ControlGroupMounts.Read().Cpu;
     private readonly List<Process> processes = [];
 
     public Cage(GroupKind kind)
     {
-        top = Path.Combine(kind.Mount(), $"granary-test-{Guid.NewGuid():N}");
-        Folder = Path.Combine(top, "cell");
-        Group = kind.Open(Folder);
+        Folder = kind.Mount() + path;
+        Group = kind.Open(path, processors is null ? CpuShare.OfVersion2(kind.Mount(), path) : CpuShare.OfVersion1(processors, path));
         Scratch = Directory.CreateTempSubdirectory("granary-cage-").FullName;
     }
 
@@ -38,7 +38,10 @@ internal sealed class Cage : IAsyncDisposable
     {
         var folder = Path.Combine(Folder, container);
         Directory.CreateDirectory(folder);
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "echo $$ >\"$0/cgroup.procs\"; exec /bin/sh -c \"$1\"", folder, script]) { WorkingDirectory = Scratch };
+        string[] folders = processors is null ? [folder] : [folder, Directory.CreateDirectory($"{processors}{path}/{container}").FullName];
+        // Into the one that freezes last of all.
+        var join = string.Concat(folders.Reverse().Select(each => $"echo $$ >{each}/cgroup.procs; "));
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"{join}exec /bin/sh -c \"$0\"", script]) { WorkingDirectory = Scratch };
         if (attempt is { } key)
         {
             start.Environment[TaskEnvironment.GuidVariable] = key.Work.ToString("D");
@@ -82,7 +85,11 @@ internal sealed class Cage : IAsyncDisposable
             process.Dispose();
         }
 
-        Remove(top);
+        foreach (var mount in new[] { processors, Folder[..^path.Length] }.OfType<string>().Select(each => each + Path.GetDirectoryName(path)).Where(Directory.Exists))
+        {
+            Remove(mount);
+        }
+
         Directory.Delete(Scratch, recursive: true);
     }
 

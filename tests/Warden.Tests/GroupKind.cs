@@ -15,6 +15,11 @@ internal static class GroupKindExtensions
         (kind == GroupKind.Freezer ? ControlGroupMounts.Read().Freezer : ControlGroupMounts.Read().Unified)
         ?? throw new InvalidOperationException($"This machine has no mount of the control groups {kind}, which this suite needs.");
 
-    public static ICellGroup Open(this GroupKind kind, string folder) =>
-        kind == GroupKind.Freezer ? new FreezerCellGroup(new ControlGroup(folder)) : new UnifiedCellGroup(new ControlGroup(folder));
+    /// <param name="path">Below the mount.</param>
+    /// <param name="shares">What holds the processors' shares of the group, which beside a mount of version 2 may be groups of version 1.</param>
+    public static ICellGroup Open(this GroupKind kind, string path, CpuShare shares)
+    {
+        var group = new ControlGroup(kind.Mount() + path);
+        return kind == GroupKind.Freezer ? new FreezerCellGroup(group, shares) : new UnifiedCellGroup(group, shares);
+    }
 }

@@ -73,6 +73,8 @@ public sealed class HostNotesTests : IDisposable
         File.WriteAllText(file, File.ReadAllText(file).Replace(ProcessIdentity.ThisBoot, Guid.NewGuid().ToString(), StringComparison.Ordinal));
 
         Assert.Empty(Starts.All());
+        File.WriteAllText(file, "");
+        Assert.Empty(Starts.All());
     }
 
     [Fact]

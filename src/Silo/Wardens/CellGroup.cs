@@ -8,7 +8,7 @@ using Granary.Core.Cells;
 namespace Granary.Silo.Wardens;
 
 /// <summary>What the two kinds of control groups have in common: which processes are whose, and what is told to die.</summary>
-internal abstract class CellGroup(ControlGroup group) : ICellGroup
+internal abstract class CellGroup(ControlGroup group, CpuShare share) : ICellGroup
 {
     /// <summary>The engine's driver of groups that writes to the kernel itself.</summary>
     public const string Cgroupfs = "cgroupfs";
@@ -62,8 +62,8 @@ internal abstract class CellGroup(ControlGroup group) : ICellGroup
         var mounts = ControlGroupMounts.Read();
         return mounts switch
         {
-            { Freezer: { } freezer } => new FreezerCellGroup(new ControlGroup(freezer + path)),
-            { Unified: { } unified } => new UnifiedCellGroup(new ControlGroup(unified + path)),
+            { Freezer: { } freezer } => new FreezerCellGroup(new ControlGroup(freezer + path), CpuShare.OfVersion1(mounts.Cpu, path)),
+            { Unified: { } unified } => new UnifiedCellGroup(new ControlGroup(unified + path), CpuShare.OfVersion2(unified, path)),
             _ => throw new NotSupportedException("No control groups are mounted that can freeze processes, neither the freezer of version 1 nor version 2: see /proc/self/mountinfo."),
         };
     }
@@ -72,6 +72,7 @@ internal abstract class CellGroup(ControlGroup group) : ICellGroup
     public Task Freeze(CancellationToken cancellation)
     {
         using var urgent = new Urgency();
+        using var raised = share.Raise();
         owners.Clear();
         Directory.CreateDirectory(Group.Path);
         Order(frozen: true);
@@ -98,6 +99,7 @@ internal abstract class CellGroup(ControlGroup group) : ICellGroup
     public ImmutableArray<AttemptKey> Kill(IReadOnlyCollection<AttemptKey> noted)
     {
         using var urgent = new Urgency();
+        using var raised = share.Raise();
         var began = Stopwatch.GetTimestamp();
         while (KillOnce(noted) && Stopwatch.GetElapsedTime(began) < EndMax)
         {

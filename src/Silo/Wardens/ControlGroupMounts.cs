@@ -2,15 +2,19 @@ namespace Granary.Silo.Wardens;
 
 /// <summary>Where the kernel's control groups are mounted; null where they are not, or cannot freeze.</summary>
 /// <param name="Freezer">Of version 1. Where it is, engines use version 1, also beside a mount of version 2.</param>
+/// <param name="Cpu">Of version 1: where groups share processors.</param>
 /// <param name="Unified">Of version 2.</param>
-internal sealed record ControlGroupMounts(string? Freezer, string? Unified)
+internal sealed record ControlGroupMounts(string? Freezer, string? Cpu, string? Unified)
 {
     public static ControlGroupMounts Read()
     {
         var mounts = File.ReadAllLines("/proc/self/mountinfo").Select(Mount.Parse).ToArray();
         return new ControlGroupMounts(
-            mounts.FirstOrDefault(each => each.Type == "cgroup" && each.Options.Contains("freezer"))?.Folder,
+            FirstOf("freezer"),
+            FirstOf("cpu"),
             mounts.FirstOrDefault(each => each.Type == "cgroup2")?.Folder);
+
+        string? FirstOf(string controller) => mounts.FirstOrDefault(each => each.Type == "cgroup" && each.Options.Contains(controller))?.Folder;
     }
 
     private sealed record Mount(string Folder, string Type, string[] Options)

@@ -7,7 +7,7 @@ namespace Granary.Silo.Wardens;
 /// A cell's group in the freezer of version 1. There a killed process ends only once it runs again, and to thaw the group would let a start in flight run as
 /// well. So what was killed is moved beside the group into a grave, which is never frozen: it ends there at once.
 /// </summary>
-internal sealed class FreezerCellGroup(ControlGroup group) : CellGroup(group)
+internal sealed class FreezerCellGroup(ControlGroup group, CpuShare share) : CellGroup(group, share)
 {
     private const string Processes = "cgroup.procs";
 

@@ -46,7 +46,7 @@ internal sealed class KillNotes(string cellFolder) : IKillNotes
                 }
                 else
                 {
-                    WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(rest, StateJson.Options));
+                    WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(rest, StateJson.Options), isDurable: true); // A file that a power failure left without its content could not be read.
                 }
             }
         }

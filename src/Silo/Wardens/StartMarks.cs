@@ -29,13 +29,24 @@ internal sealed class StartMarks(string cellFolder, TimeProvider? clock = null) 
     public IReadOnlyList<StartMark> All() =>
     [
         .. from path in WholeFile.In(folder)
-           let text = WholeFile.Read(path)
-           where text is not null
-           let entry = JsonSerializer.Deserialize<Entry>(text, StateJson.Options)
-           let process = ProcessIdentity.Parse(entry.Process) ?? throw new JsonException($"The mark {path} names no process.")
-           where process.Boot == ProcessIdentity.ThisBoot
+           let entry = Read(path)
+           where entry is not null
+           let process = ProcessIdentity.Parse(entry.Process)
+           where process?.Boot == ProcessIdentity.ThisBoot
            select new StartMark(entry.Attempt, process.Pid, process.StartedAt, entry.At),
     ];
+
+    private static Entry? Read(string path)
+    {
+        try
+        {
+            return WholeFile.Read(path) is { } text ? JsonSerializer.Deserialize<Entry>(text, StateJson.Options) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // In this boot a file is whole. One that a power failure left without its content is of an earlier one.
+        }
+    }
 
     private sealed record Entry(AttemptKey Attempt, string Process, DateTimeOffset At);
 

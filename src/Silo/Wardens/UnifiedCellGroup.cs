@@ -1,7 +1,7 @@
 namespace Granary.Silo.Wardens;
 
 /// <summary>A cell's group in the control groups of version 2, where a frozen process can be killed, and a group as a whole.</summary>
-internal sealed class UnifiedCellGroup(ControlGroup group) : CellGroup(group)
+internal sealed class UnifiedCellGroup(ControlGroup group, CpuShare share) : CellGroup(group, share)
 {
     public override bool IsFrozen => Group.Read("cgroup.freeze")?.TrimEnd() == "1";
 
