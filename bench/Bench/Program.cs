@@ -1,13 +1,17 @@
 using System.CommandLine;
 using Granary.Bench;
 using Granary.Bench.DurableLives;
+using Granary.Bench.Failover;
 using Granary.Bench.TaskOverhead;
 using Granary.Testing;
 
-var measures = new Dictionary<string, Func<int, Task<Outcome>>>
+var measures = new Dictionary<string, Func<int, Task<Report>>>
 {
-    ["durable-lives"] = DurableLivesMeasure.Run,
-    ["task-overhead"] = TaskOverheadMeasure.Run,
+    ["adoption"] = async rounds => (await AdoptionMeasure.Run(rounds)).Report("adoption", rounds),
+    ["durable-lives"] = async rounds => Report.Of("durable-lives", rounds, await DurableLivesMeasure.Run(rounds)),
+    ["failover"] = async rounds => (await FailoverMeasure.Run("failover", rounds, drops: false)).Report("failover", rounds),
+    ["failover-cut"] = async rounds => (await FailoverMeasure.Run("failover-cut", rounds, drops: true)).Report("failover-cut", rounds),
+    ["task-overhead"] = async rounds => Report.Of("task-overhead", rounds, await TaskOverheadMeasure.Run(rounds)),
 };
 
 var names = new Argument<string[]>("NAME") { Description = $"What to measure: {string.Join(", ", measures.Keys)}, or all", Arity = ArgumentArity.OneOrMore };
@@ -20,7 +24,7 @@ command.SetAction(async arguments =>
     var wanted = arguments.GetValue(names)!;
     foreach (var (name, measure) in measures.Where(each => wanted.Contains(each.Key) || wanted.Contains("all")))
     {
-        var report = Report.Of(name, arguments.GetValue(rounds), await measure(arguments.GetValue(rounds)));
+        var report = await measure(arguments.GetValue(rounds));
         Console.WriteLine(report.Table);
         Console.WriteLine(report.Json);
         if (arguments.GetValue(save))

@@ -9,7 +9,7 @@ namespace Granary.Bench;
 internal sealed record Report(string Name, string Table, string Json)
 {
     // The line is read by people as well, and no browser sees it.
-    private static readonly JsonSerializerOptions Written = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Written = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly CompositeFormat Row = CompositeFormat.Parse("{0,-36} {1,10} {2,10} {3,8} {4,16}");
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 
 namespace Granary.Testing;
@@ -8,7 +9,7 @@ namespace Granary.Testing;
 /// <param name="Pid">Null when it does not run.</param>
 /// <param name="EnginePid">Null when the engine does not run.</param>
 /// <param name="WardenPid">Of its cell; null when there is none.</param>
-public sealed record LocalSilo(string Name, int? Pid, string Cell, Uri Http, int GatewayPort, string Engine, int? EnginePid, int? WardenPid, string State, string Log);
+public sealed record LocalSilo(string Name, int? Pid, string Cell, IPAddress Address, Uri Http, int GatewayPort, string Engine, int? EnginePid, int? WardenPid, string State, string Log);
 
 /// <summary>A whole cluster of processes on this machine: PostgreSQL, engines and silos. Each of them may be killed.</summary>
 public sealed class LocalCluster : IAsyncDisposable
@@ -27,10 +28,10 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>Starts a cluster whose name is short and unique in this test process. Its engines have the image for tests, and the one for droplets when asked for.</summary>
     /// <param name="program">The silo to run.</param>
-    public static async Task<LocalCluster> Up(string name, string program, int silos, bool sharedEngine = false, bool stack = false, params IEnumerable<string> options)
+    public static async Task<LocalCluster> Up(string name, string program, int silos, bool sharedEngine = false, bool stack = false, bool networks = false, params IEnumerable<string> options)
     {
         var cluster = new LocalCluster(await TestState.FolderFor(name));
-        await cluster.Run("up", ["--silos", silos.ToString(CultureInfo.InvariantCulture), "--program", program, .. sharedEngine ? ["--shared-engine"] : Array.Empty<string>(), .. stack ? [] : new[] { "--no-images" }, "--", .. options]);
+        await cluster.Run("up", ["--silos", silos.ToString(CultureInfo.InvariantCulture), "--program", program, .. sharedEngine ? ["--shared-engine"] : Array.Empty<string>(), .. networks ? ["--networks"] : Array.Empty<string>(), .. stack ? [] : new[] { "--no-images" }, "--", .. options]);
         foreach (var engine in (await cluster.Silos()).Select(each => each.Engine).Distinct())
         {
             await Script.Run("deploy/stack-image/build-busybox", engine);
@@ -68,6 +69,12 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>SIGKILL to all that a host would take with it.</summary>
     public Task KillHost(string cell) => Run("kill-host", [cell]);
 
+    /// <summary>Drops all packets between a cell's host and these peers, cells or "database"; without a peer, between it and everybody. Of a cluster with networks.</summary>
+    public Task Cut(string cell, params IEnumerable<string> peers) => Run("cut", [cell, .. peers]);
+
+    /// <summary>Lets all packets pass again.</summary>
+    public Task Heal() => Run("heal", []);
+
     /// <summary>Starts what does not run.</summary>
     public Task Up() => Run("up", []);
 
@@ -99,6 +106,7 @@ public sealed class LocalCluster : IAsyncDisposable
         silo.GetProperty("name").GetString()!,
         Number(silo.GetProperty("pid")),
         silo.GetProperty("cell").GetString()!,
+        IPAddress.Parse(silo.GetProperty("address").GetString()!),
         new Uri(silo.GetProperty("http").GetString()!),
         silo.GetProperty("gateway_port").GetInt32(),
         silo.GetProperty("engine").GetString()!,
