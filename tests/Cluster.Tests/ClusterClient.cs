@@ -33,13 +33,14 @@ internal sealed class ClusterClient : IAsyncDisposable
 
     private IManagementGrain Management => Grains.GetGrain<IManagementGrain>(0);
 
-    public static async Task<ClusterClient> Open(int gatewayPort)
+    /// <param name="address">Of the silo's host; null for this one.</param>
+    public static async Task<ClusterClient> Open(int gatewayPort, IPAddress? address = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering(new IPEndPoint(IPAddress.Loopback, gatewayPort));
+            client.UseStaticClustering(new IPEndPoint(address ?? IPAddress.Loopback, gatewayPort));
             client.Services.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = ("granary", "granary"));
             client.Services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5));
             client.Services.AddGranaryWire();
