@@ -23,6 +23,13 @@ public sealed partial class TidyTests
         Assert.Empty(SourceFiles.Below("src").Where(each => each.Text.Count(letter => letter == '\n') > LinesMax).Select(each => each.Name));
 
     [Fact]
+    public void Usings_are_sorted_with_those_of_System_first() => Assert.Empty(
+        from file in SourceFiles.Below("")
+        let names = Using().Matches(file.Text).Select(each => each.Groups["name"].Value).ToArray()
+        where !names.SequenceEqual(names.OrderBy(each => each.Split('.')[0] != "System").ThenBy(each => each.Replace('.', ' '), StringComparer.OrdinalIgnoreCase))
+        select file.Name);
+
+    [Fact]
     public void The_root_holds_only_what_is_known() => Assert.Empty(SourceFiles.Root().Except(KnownInRoot));
 
     [Fact]
@@ -92,6 +99,9 @@ public sealed partial class TidyTests
     private static IEnumerable<string> Anchors(string text) => text.Split('\n')
         .Where(line => line.StartsWith('#'))
         .Select(line => string.Concat(line.TrimStart('#').Trim().ToLowerInvariant().Where(each => char.IsLetterOrDigit(each) || each is ' ' or '-' or '_')).Replace(' ', '-'));
+
+    [GeneratedRegex(@"^using (?<name>[\w.]+);\r?$", RegexOptions.Multiline)]
+    private static partial Regex Using();
 
     [GeneratedRegex(@"\[[^\]]*\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();

@@ -1,7 +1,9 @@
 using Granary.Core.Apps;
 using Granary.Core.Cells;
+using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
+using Granary.Silo.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Storage.Tests;
@@ -41,6 +43,23 @@ public abstract class RowsTests(StorageSilo silo)
         Assert.Equal(owner.State.Id, (await One<AppState>(new RowQuery { Names = ["LISTER"], Scopes = [owner.State.Space.ToString("D")] })).Id);
         Assert.Equal(package.State.Id, (await One<PackageState>(new RowQuery { Apps = [owner.State.Id.Value], States = ["AWAITING_UPLOAD"] })).Id);
         Assert.Equal(droplet.State.Id, (await One<DropletState>(new RowQuery { Apps = [owner.State.Id.Value], States = ["STAGED"] })).Id);
+    }
+
+    [Fact]
+    public async Task Bits_are_referred_to_by_packages_and_droplets()
+    {
+        string[] digests = [.. Enumerable.Range(0, 3).Select(_ => $"{Guid.NewGuid():N}{Guid.NewGuid():N}")];
+        var package = new PackageDocument { State = new PackageState { Id = new PackageId(Guid.NewGuid()), App = app, Phase = PackagePhase.Ready, Digest = digests[0] } };
+        var droplet = new DropletDocument { State = new DropletState { Id = new DropletId(Guid.NewGuid()), App = app, Phase = DropletPhase.Staged, Source = new ContainerSource("stack", digests[1]) } };
+        var image = new DropletDocument { State = new DropletState { Id = new DropletId(Guid.NewGuid()), App = app, Phase = DropletPhase.Staged, Source = new ContainerSource("image", null) } };
+        await silo.Write(PackageDocument.Kind, package.State.Id.Value, package);
+        await silo.Write(DropletDocument.Kind, droplet.State.Id.Value, droplet);
+        await silo.Write(DropletDocument.Kind, image.State.Id.Value, image);
+        var references = silo.Services.GetRequiredService<IBlobReferences>();
+
+        Assert.Equal(digests[..2].Order(), (await references.Among(digests, CancellationToken.None)).Order());
+        Assert.Equal([digests[0]], await references.Among([digests[0]], CancellationToken.None));
+        Assert.Empty(await references.Among([], CancellationToken.None));
     }
 
     [Fact]
