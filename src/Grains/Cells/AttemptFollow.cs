@@ -9,6 +9,9 @@ namespace Granary.Grains.Cells;
 /// <summary>Follows the container of an attempt to its end, and its output into the log. The engine may go and come back meanwhile. Never starts it.</summary>
 internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell, TaskState task)
 {
+    /// <summary>Far longer than a process takes from its start to its own environment.</summary>
+    private static readonly TimeSpan MarkKept = TimeSpan.FromSeconds(1);
+
     private readonly CellServices services = cell.Services;
     private readonly LogPump pump = new(cell.Services.Logs, task.App, attempt, task.Spec!.LogSource, task.Spec.LogBytesPerSecond, cell.Services.Options, cell.Services.Clock);
 
@@ -33,7 +36,7 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
                     return Ending.Lost(attempt, $"{cell.Id} told its engine to start it, and it did not run");
                 }
 
-                services.Marks.Clear(attempt);
+                _ = ClearMark(round.Token);
                 if (!pump.IsClosed)
                 {
                     pumping = pump.Run(output ?? await services.Runtime.OpenOutput(attempt, pump.Marks, round.Token), round.Token);
@@ -56,6 +59,13 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
                 await Task.Delay(services.Options.RetryDelay, services.Clock, cell.Serving);
             }
         }
+    }
+
+    /// <summary>The engine says "started" a moment before the kernel can tell whose the process is. A warden that stops the cell in that moment goes by the mark.</summary>
+    private async Task ClearMark(CancellationToken cancellation)
+    {
+        await Task.Delay(MarkKept, services.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        services.Marks.Clear(attempt);
     }
 
     private async Task<Ending> Conclude(ContainerReport exit)

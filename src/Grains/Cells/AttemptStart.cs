@@ -113,11 +113,11 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
     {
         try
         {
-            var outcome = await services.Runtime.Start(attempt, cell.Serving);
-            services.Marks.Clear(attempt);
-            if (outcome is StartOutcome.Impossible impossible)
+            if (await services.Runtime.Start(attempt, cell.Serving) is StartOutcome.Impossible impossible)
             {
-                return new StartResult.Over(Ending.NeverStarted(attempt, impossible.Reason, permanent: true));
+                // A warden that stops its cell kills what is being started, and to the engine that looks as if it could not be.
+                var isStopped = !cell.Lease.MayStart(beganUnder) || services.Kills.Of(attempt) is not null;
+                return new StartResult.Over(Ending.NeverStarted(attempt, impossible.Reason, permanent: !isStopped));
             }
         }
         catch (EngineUnavailableException fault)

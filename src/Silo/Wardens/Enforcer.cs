@@ -27,7 +27,11 @@ internal sealed partial class Enforcer
     private readonly EnforcerParts parts;
     private readonly LeasePolicy policy;
     private readonly Channel<WardenEvent> events = Channel.CreateUnbounded<WardenEvent>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>What this stop may kill.</summary>
     private readonly HashSet<AttemptKey> noted = [];
+
+    /// <summary>What had a process in the group during this stop: its start got through.</summary>
+    private readonly HashSet<AttemptKey> seen = [];
     private readonly Outage outage = new();
     private volatile WardenState state;
     private int writes;
@@ -144,8 +148,7 @@ internal sealed partial class Enforcer
                 StartSilo(start.Silo);
                 break;
             case WardenEffect.Thaw:
-                noted.Clear();
-                parts.Group.Thaw();
+                hostWork = ThawAfter(hostWork); // What was under way may still kill.
                 break;
             case WardenEffect.StandDown:
                 break; // The loop sees the phase and ends.
@@ -172,7 +175,8 @@ internal sealed partial class Enforcer
             {
                 case WardenEffect.Freeze:
                     await parts.Group.Freeze(cancellation);
-                    Post(new WardenEvent.Frozen(HostClock.Now, parts.Group.Attempts()));
+                    seen.UnionWith(parts.Group.Attempts());
+                    Post(new WardenEvent.Frozen(HostClock.Now, [.. seen.Union(parts.Starts.Attempts)])); // What is being started has no name in the group yet.
                     break;
                 case WardenEffect.NoteKills note:
                     await parts.Notes.Note(note.Attempts, DateTimeOffset.UtcNow, note.IsOutlived, cancellation);
@@ -181,7 +185,9 @@ internal sealed partial class Enforcer
                     Post(new WardenEvent.KillsNoted(HostClock.Now));
                     break;
                 case WardenEffect.KillAll:
-                    Post(new WardenEvent.Swept(HostClock.Now, parts.Group.Kill(noted), parts.Starts.Count(noted)));
+                    var left = parts.Group.Kill(noted);
+                    seen.UnionWith(left);
+                    Post(new WardenEvent.Swept(HostClock.Now, left, parts.Starts.Count(seen) + (parts.Group.IsEmpty ? 0 : 1))); // A process that the kernel cannot end yet may be of a start.
                     break;
             }
         }
@@ -189,6 +195,14 @@ internal sealed partial class Enforcer
         {
             LogHostFailed(parts.Logger, cell, effect, fault); // It is ordered again with the next tick: what cannot be stopped is never confirmed.
         }
+    }
+
+    private async Task ThawAfter(Task work)
+    {
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        noted.Clear();
+        seen.Clear();
+        parts.Group.Thaw();
     }
 
     private async Task Write(LeaseEvent write, CancellationToken cancellation)

@@ -11,6 +11,9 @@ internal sealed class StartsInFlight(IStartMarks marks, TimeSpan startMax)
 {
     private readonly Dictionary<AttemptKey, TimeSpan> orphanedSince = [];
 
+    /// <summary>Of what a start is under way, or was when its silo died.</summary>
+    public IEnumerable<AttemptKey> Attempts => marks.All().Select(each => each.Attempt);
+
     /// <param name="seen">Attempts that had a process in the group: their starts got through.</param>
     public int Count(IReadOnlySet<AttemptKey> seen)
     {
