@@ -24,17 +24,19 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
     public void Dispose() => witness.Dispose();
 
     [Fact]
-    public async Task A_host_that_is_lost_has_its_attempts_run_elsewhere_within_seconds()
+    public async Task A_host_that_is_lost_has_its_attempts_run_elsewhere_and_up_starts_only_what_is_missing()
     {
+        var before = await hosts.Cluster.Silos();
         var (client, app) = await Begin("lost");
         await using var connection = client;
         var tasks = await Running(client, app, 6);
         var lost = tasks.GroupBy(each => each.Cell!.Value).MaxBy(each => each.Count())!;
         var home = await client.SiloOf(hosts.Cluster, lost.Key.Name);
-        await using var survivor = await ClusterClient.Open((await hosts.Cluster.Silos()).First(each => each.Cell != lost.Key.Name).GatewayPort);
+        await using var survivor = await ClusterClient.Open(before.First(each => each.Cell != lost.Key.Name).GatewayPort);
 
         var since = witness.Now;
         await hosts.Cluster.KillHost(home.Cell);
+        var without = await hosts.Cluster.Silos();
         var moved = await Task.WhenAll(lost.Select(each => survivor.Until(each, now => now is { Attempt: 2, Phase: TaskPhase.Running }, "runs elsewhere")));
         await Task.WhenAll(moved.Select(each => survivor.Seen(witness, each)));
         var took = moved.Select(each => witness.Of(each.Id.Value).Single(seen => seen.Attempt == 2).First - since).Max();
@@ -46,6 +48,13 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
         Assert.All(others, each => Assert.True(each is { Attempt: 1, Phase: TaskPhase.Running }, ClusterClient.Story(each)));
         await End(survivor, tasks);
         await hosts.Cluster.Up();
+        var after = await hosts.Cluster.Silos();
+
+        Assert.All(without, each => Assert.Equal(each.Cell == home.Cell, each is { Pid: null, EnginePid: null, WardenPid: null }));
+        Assert.All(before.Zip(after), each => Assert.Equal(each.First.Cell == home.Cell, each.First.Pid != each.Second.Pid));
+        Assert.Equal(before.Select(each => (each.Http, each.GatewayPort, each.Cell)), after.Select(each => (each.Http, each.GatewayPort, each.Cell)));
+        Assert.All(after, each => Assert.True(each is { Pid: not null, EnginePid: not null }, each.ToString()));
+        await (await hosts.Ready(after[0])).DisposeAsync();
     }
 
     [Fact]
@@ -80,20 +89,23 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
     }
 
     [Fact]
-    public async Task A_silo_that_hangs_is_killed_by_its_warden_and_comes_back()
+    public async Task A_silo_that_hangs_is_held_for_dead_and_killed_by_its_warden_and_comes_back()
     {
         var (client, app) = await Begin("hung");
         await using var connection = client;
         var tasks = await Running(client, app, 3);
-        var home = await client.SiloOf(hosts.Cluster, tasks[0].Cell!.Value.Name);
+        var home = await client.SiloOf(hosts.Cluster, tasks.Select(each => each.Cell!.Value.Name).First(each => each != "cell-1"));
+        var address = await client.Newest(home.SiloPort());
 
         var since = TimeProvider.System.GetTimestamp();
         await LocalCluster.Signal("STOP", home.Pid!.Value);
+        var dead = client.UntilDead(address);
         await client.Waits(() => IsGone(home.Pid.Value), $"the end of {home.Name}");
         var killed = TimeProvider.System.GetElapsedTime(since);
         await Back(home);
 
-        output.WriteLine($"the hung silo was killed after {killed.TotalSeconds:0.0} s");
+        output.WriteLine($"the hung silo was seen dead after {(await dead).TotalSeconds:0.0} s and killed after {killed.TotalSeconds:0.0} s");
+        Assert.True(await dead < MembershipTests.HungSeenMax, $"It was seen dead after {await dead}.");
         Assert.True(killed < HungKilledMax, $"It was killed after {killed}.");
         await Unmoved(tasks);
     }

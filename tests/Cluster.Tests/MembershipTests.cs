@@ -12,28 +12,12 @@ public sealed class MembershipTests(ThreeHosts hosts, ITestOutputHelper output)
     public static readonly TimeSpan KilledSeenMax = TimeSpan.FromSeconds(5);
 
     /// <summary>A quiet machine needs 5 s; Orleans' own settings take 60 s.</summary>
-    private static readonly TimeSpan HungSeenMax = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan HungSeenMax = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan FullLoad = TimeSpan.FromMinutes(5);
 
     /// <summary>More than what starves a silo of a core for a while.</summary>
     private const int ThreadsPerCore = 4;
-
-    [Fact]
-    public async Task A_silo_that_hangs_is_held_for_dead()
-    {
-        var silos = await hosts.Cluster.Silos();
-        await using var client = await hosts.Ready(silos[1]);
-        var hung = silos[2];
-        var address = await client.Newest(hung.SiloPort());
-
-        await LocalCluster.Signal("STOP", hung.Pid!.Value);
-        var seen = await client.UntilDead(address);
-
-        output.WriteLine($"hung silo seen dead in {seen.TotalSeconds:0.00} s");
-        await hosts.Ready(silos[1]); // Its warden has killed it and started it again.
-        Assert.True(seen < HungSeenMax, $"The hung silo was seen dead after {seen}.");
-    }
 
     [Fact]
     [Trait("Length", "Long")]

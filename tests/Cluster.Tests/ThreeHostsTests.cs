@@ -31,49 +31,4 @@ public sealed class ThreeHostsTests(ThreeHosts hosts)
             Assert.Contains("The sample task ran to its end.", await first.Log(task));
         }
     }
-
-    [Fact]
-    public async Task A_host_is_killed_with_all_that_runs_on_it_and_up_starts_only_what_is_missing()
-    {
-        var before = await hosts.Cluster.Silos();
-        await using var client = await hosts.Ready(before[0]);
-        var app = await client.Granary.PushImage("host", SharedEngine.BusyboxImage);
-        var task = await client.Granary.Run(app.Id, Clusters.Busybox($"echo ready; sleep {Mark}"));
-        await client.Says(task, "ready");
-        var cell = (await client.Granary.FindTask(task.Id))!.Cell!.Value.Name;
-        Assert.True(IsRunning(Mark));
-
-        await hosts.Cluster.KillHost(cell);
-        var without = await hosts.Cluster.Silos();
-        Assert.False(IsRunning(Mark));
-        await hosts.Cluster.Up();
-        var after = await hosts.Cluster.Silos();
-
-        Assert.All(without, each => Assert.Equal(each.Cell == cell, each.Pid is null && each.EnginePid is null));
-        Assert.All(before.Zip(after), each => Assert.Equal(each.First.Cell == cell, each.First.Pid != each.Second.Pid));
-        Assert.Equal(before.Select(each => (each.Http, each.GatewayPort, each.Cell)), after.Select(each => (each.Http, each.GatewayPort, each.Cell)));
-        Assert.All(after, each => Assert.True(each is { Pid: not null, EnginePid: not null }, each.ToString()));
-        await using var again = await hosts.Ready(after[0]);
-        await again.Granary.Cancel(task.Id);
-        Assert.True((await again.End(task)).Phase == TaskPhase.Failed);
-    }
-
-    /// <summary>A number of seconds that no other program on the machine sleeps for.</summary>
-    private static readonly string Mark = $"{86400 + Environment.ProcessId}";
-
-    private static bool IsRunning(string mark) => Directory.EnumerateDirectories("/proc")
-        .Where(each => int.TryParse(Path.GetFileName(each), out _))
-        .Any(each => CommandLine(each) == $"sleep\0{mark}\0");
-
-    private static string CommandLine(string process)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, "cmdline"));
-        }
-        catch (IOException)
-        {
-            return ""; // It ended meanwhile.
-        }
-    }
 }
