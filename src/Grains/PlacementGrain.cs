@@ -109,7 +109,11 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
     public Task<string?> Why(TaskId task) =>
         Task.FromResult(byTask.TryGetValue(task, out var queued) ? Placer.Explain(queued, Snapshots(), clock.GetUtcNow()) ?? "it is about to be placed" : null);
 
-    public Task<ImmutableArray<CellView>> Cells() => Task.FromResult(cells.Values.Select(each => each.View).OrderBy(each => each.Id.Name, StringComparer.Ordinal).ToImmutableArray());
+    public Task<ImmutableArray<CellView>> Cells()
+    {
+        var now = clock.GetUtcNow();
+        return Task.FromResult(cells.Values.Select(each => each.Shown(now, options)).OrderBy(each => each.Id.Name, StringComparer.Ordinal).ToImmutableArray());
+    }
 
     /// <summary>The queue's order: oldest first, and within an instant by sequence id.</summary>
     private static int InOrder(QueuedTask left, QueuedTask right)
@@ -274,6 +278,9 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
 
         public Task Placing { get; set; } = Task.CompletedTask;
 
+        /// <summary>What it said last, unless it is lost or silent since.</summary>
+        public CellView Shown(DateTimeOffset now, PlacementOptions options) => WhySilent(now, options) is { } words ? View with { EngineUp = false, State = words, Since = HeardAt } : View;
+
         public CellSnapshot Snapshot(DateTimeOffset now, PlacementOptions options)
         {
             foreach (var (attempt, promise) in Promised)
@@ -285,10 +292,11 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
             }
 
             var free = Promised.Values.Aggregate(View.Free, (left, promise) => left - promise.Wanted);
-            var silent = now - HeardAt > options.SilentAfter;
-            var takes = View.EngineUp && !silent && LostBy is null;
-            var whyNot = takes ? null : LostBy ?? (silent ? $"nothing was heard of it for {(now - HeardAt).TotalSeconds:0} s" : View.State);
-            return new CellSnapshot(View.Id, View.Total, free, takes, whyNot);
+            var whyNot = WhySilent(now, options) ?? (View.EngineUp ? null : View.State);
+            return new CellSnapshot(View.Id, View.Total, free, whyNot is null, whyNot);
         }
+
+        private string? WhySilent(DateTimeOffset now, PlacementOptions options) =>
+            LostBy ?? (now - HeardAt > options.SilentAfter ? $"nothing was heard of it for {(now - HeardAt).TotalSeconds:0} s" : null);
     }
 }
