@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Granary.Testing;
 
 namespace Granary.Deploy.Tests;
@@ -62,24 +61,25 @@ public sealed class DemoTests(SharedEngine shared)
     public async Task Interrupted_it_stops_what_it_started()
     {
         var state = await TestState.FolderFor("demo3");
-        // A cell with too little memory keeps the task waiting for as long as the interrupt needs.
-        using var demo = Start(state, shared.SocketUri, ("GRANARY_MEMORYMB", "4"));
-        var text = new List<string>();
-        while (await demo.StandardOutput.ReadLineAsync().WaitAsync(Script.DurationMax) is { } line)
-        {
-            text.Add(line);
-            if (line.Contains("   PENDING   ", StringComparison.Ordinal))
-            {
-                using var kill = Process.Start("kill", ["-INT", demo.Id.ToString(CultureInfo.InvariantCulture)]);
-                await kill.WaitForExitAsync();
-            }
-        }
 
-        var errors = await demo.StandardError.ReadToEndAsync().WaitAsync(Script.DurationMax);
-        await demo.WaitForExitAsync();
+        var end = await Disturbed(state, demo => ["-INT", $"{demo.Id}"]);
 
-        Assert.True(demo.ExitCode == 130, $"{string.Join('\n', text)}\n{errors}");
-        Assert.Contains($"ended early; everything that was started is stopped (the silo's log: {state}/silo.log)", errors, StringComparison.Ordinal);
+        Assert.True(end.Code == 130, end.Text);
+        Assert.Contains($"ended early; everything that was started is stopped (the silo's log: {state}/silo.log)", end.Errors, StringComparison.Ordinal);
+        AssertStopped(state);
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_killed_under_it_is_told_and_nothing_is_left_running()
+    {
+        var state = await TestState.FolderFor("demo6");
+
+        var end = await Disturbed(state, _ => ["-KILL", File.ReadAllText(Path.Combine(state, "silo.pid")).Trim()]);
+
+        Assert.True(end.Code == 1, end.Text);
+        Assert.Contains("demo: the silo ended in the midst of this, perhaps because somebody killed it; its last words:\n", end.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Killed", end.Errors, StringComparison.Ordinal);
+        Assert.Contains("demo: ended early; everything that was started is stopped", end.Errors, StringComparison.Ordinal);
         AssertStopped(state);
     }
 
@@ -105,6 +105,26 @@ public sealed class DemoTests(SharedEngine shared)
         // The head of the list of containers, and no container below it.
         Assert.Matches("CONTAINER ID[^\n]*NAMES\n$", end.Output);
         Assert.Matches("demo: done in [0-9]+ s; everything that was started is stopped", end.Text);
+    }
+
+    /// <summary>A demo whose task waits, because its cell has too little memory, for as long as a kill with these arguments needs.</summary>
+    private async Task<DemoEnd> Disturbed(string state, Func<Process, string[]> kill)
+    {
+        using var demo = Start(state, shared.SocketUri, ("GRANARY_MEMORYMB", "4"));
+        var errors = demo.StandardError.ReadToEndAsync();
+        var text = new List<string>();
+        while (await demo.StandardOutput.ReadLineAsync().WaitAsync(Script.DurationMax) is { } line)
+        {
+            text.Add(line);
+            if (line.Contains("   PENDING   ", StringComparison.Ordinal))
+            {
+                using var killing = Process.Start("kill", kill(demo));
+                await killing.WaitForExitAsync();
+            }
+        }
+
+        await demo.WaitForExitAsync().WaitAsync(Script.DurationMax);
+        return new DemoEnd(demo.ExitCode, string.Join('\n', text), await errors);
     }
 
     private static void AssertStopped(string state)
