@@ -43,6 +43,9 @@ public static class WardenMachine
         (_, EndRequested) => Decision.Move(warden with { IsEnding = true }),
         (_, Ticked ticked) => Tick(warden, ticked.At, policy),
 
+        (Seeking, RenewalSeen seen) when seen.SentAt > warden.SentAt => Decision.Move(warden with { SentAt = seen.SentAt }), // Whoever it takes the lease over from enforces it until then.
+        (_, RenewalSeen) => Decision.Stay(warden),
+
         (Seeking or Stopped, Wrote { IsDone: true, Write: LeaseEvent.Taken } taken) => Take(warden, taken, policy),
         (Seeking, Wrote wrote) when wrote.Lease.Standing is LeaseStanding.Revoked or LeaseStanding.Lapsed => Stop(Learn(warden, wrote)),
         (Leased, Wrote wrote) when wrote.Lease.Epoch > warden.Epoch && IsMine(warden, wrote.Lease) => Decision.Move(Learn(warden, wrote) with { Epoch = wrote.Lease.Epoch }), // Taken twice, because an answer was slow.

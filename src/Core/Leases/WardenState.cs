@@ -82,6 +82,9 @@ public abstract record WardenEvent(TimeSpan At)
     /// <param name="IsDone">The condition held.</param>
     public sealed record Wrote(TimeSpan At, TimeSpan SentAt, LeaseEvent Write, bool IsDone, LeaseState Lease, Roster Roster) : WardenEvent(At);
 
+    /// <summary>The process before it renews yet, and was acknowledged: what was sent then still counts.</summary>
+    public sealed record RenewalSeen(TimeSpan At, TimeSpan SentAt) : WardenEvent(At);
+
     /// <param name="AskedAt">From before the question was sent.</param>
     public sealed record Answered(TimeSpan At, TimeSpan AskedAt, CellId Member, bool ReachesDatabase) : WardenEvent(At);
 

@@ -22,6 +22,7 @@ internal sealed partial class CellLease : ICellLease, IDisposable
     private readonly CellSuccession succession;
     private readonly ILogger<CellLease> logger;
     private readonly CellId cell;
+    private readonly string server;
     private readonly Channel<ServingEvent> events = Channel.CreateUnbounded<ServingEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource compared = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,7 +39,8 @@ internal sealed partial class CellLease : ICellLease, IDisposable
         this.succession = succession;
         this.logger = logger;
         cell = new CellId(options.Value.Name);
-        state = ServingMachine.Start(cell, silo.Name, link.HasWarden ? link.Now : null);
+        server = silo.Name;
+        state = ServingMachine.Start(cell, server, null);
     }
 
     public Task Held => held.Task;
@@ -62,6 +64,8 @@ internal sealed partial class CellLease : ICellLease, IDisposable
     public async Task Run(Func<CancellationToken, Task> compare, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // The line to a warden that lives is not there at once: it is given as long again as a warden may be silent.
+        state = ServingMachine.Start(cell, server, link.HasWarden ? link.Now + link.Policy.WardenSilentAfter : null);
         var running = new[] { link.Run(Post, ending.Token), Tick(ending.Token), Decide(compare, ending.Token) };
         await await Task.WhenAny(running);
         await ending.CancelAsync(); // None of them ends by itself: the first that does takes the others with it.

@@ -90,6 +90,11 @@ internal sealed partial class Enforcer
         using var timer = new PeriodicTimer(TickEvery);
         do
         {
+            if (state.Phase == WardenPhase.Seeking && parts.LastRenewal.Within(policy.StopAfter) is { } sentAt)
+            {
+                Post(new WardenEvent.RenewalSeen(HostClock.Now, sentAt));
+            }
+
             Post(new WardenEvent.Ticked(HostClock.Now));
         }
         while (await timer.WaitForNextTickAsync(cancellation));

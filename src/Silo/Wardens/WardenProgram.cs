@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Granary.Core.Leases;
+using Granary.Grains.Ports;
+using Granary.Silo.Storage.Leases;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Granary.Silo.Wardens;
@@ -15,6 +17,8 @@ internal static partial class WardenProgram
 {
     /// <summary>The one before was killed and is about to be gone.</summary>
     private static readonly TimeSpan HoldMax = TimeSpan.FromSeconds(5);
+
+    private const int WarmUpTries = 3;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
@@ -64,6 +68,7 @@ internal static partial class WardenProgram
         var options = settings.Options;
         using var file = await Hold(options.CellFolder);
         await using var store = Composition.LeasesOf(options, settings.All);
+        await WarmUp(store);
         var place = Composition.EnforcementPlaceOf(options, settings.All, store, logger);
         var policy = place.Options.Policy();
         var candidates = new Candidates(options.CellFolder, logger);
@@ -90,6 +95,23 @@ internal static partial class WardenProgram
         await ending.CancelAsync();
         await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogEnds(logger, options.Cell);
+    }
+
+    /// <summary>The first call of all takes longer than any other. Meanwhile the silo that started this process enforces the lease.</summary>
+    private static async Task WarmUp(PostgresLeaseStore store)
+    {
+        for (var tries = 0; tries < WarmUpTries; tries++)
+        {
+            try
+            {
+                await store.Read(CancellationToken.None);
+                return;
+            }
+            catch (DatabaseUnavailableException)
+            {
+                // The enforcer tells, and goes on trying.
+            }
+        }
     }
 
     private static void Told(PosixSignalContext signal, TaskCompletionSource ended)
