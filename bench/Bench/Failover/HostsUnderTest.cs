@@ -114,26 +114,12 @@ internal sealed class HostsUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>When this process was gone, by the witness' clock.</summary>
-    public Task<TimeSpan> Gone(int process) => Task.Factory.StartNew(
-        () =>
-        {
-            var watch = Stopwatch.StartNew();
-            while (IsAlive(process))
-            {
-                if (watch.Elapsed > WaitMax)
-                {
-                    throw new TimeoutException($"Waited {WaitMax} for the end of process {process}.");
-                }
-
-                Thread.Sleep(5);
-            }
-
-            return Witness.Now;
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+    /// <summary>When this process was gone, by the witness' clock, within <see cref="LookEvery"/>.</summary>
+    public async Task<TimeSpan> Gone(int process)
+    {
+        await Until(() => Task.FromResult(!IsAlive(process)), $"the end of process {process}");
+        return Witness.Now;
+    }
 
     public async ValueTask DisposeAsync()
     {
