@@ -85,8 +85,13 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
             return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process was killed by the warden of {cell.Id}, which had lost the lease"));
         }
 
-        var stopOrderedAt = cell.Notes.Of(attempt).Entry?.StopOrderedAt;
-        var wasBeforeStop = stopOrderedAt is null || finishedAt < stopOrderedAt;
+        var noted = cell.Notes.Of(attempt).Entry;
+        var wasBeforeStop = noted?.StopOrderedAt is not { } stopOrderedAt || finishedAt < stopOrderedAt;
+        if (!wasBeforeStop && noted?.DisplacedBecause is { } because)
+        {
+            return Ending.Ended(new AttemptReport.Displaced(attempt.Number, because));
+        }
+
         return Ending.Ended(new AttemptReport.Exited(attempt.Number, new AttemptExit(code, exit.OutOfMemory, exit.StartedAt ?? finishedAt, finishedAt, wasBeforeStop, engineWasDown)));
     }
 

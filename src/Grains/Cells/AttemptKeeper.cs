@@ -23,6 +23,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
     private Task? life;
     private volatile bool isFollowed;
     private volatile bool isRetired;
+    private int isDisplaced;
 
     public AttemptKey Attempt => attempt;
 
@@ -39,6 +40,15 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
     public void Find() => Enqueue(() => cell.Persist(attempt, Look));
 
     public void Stop() => Enqueue(() => cell.Persist(attempt, StopIt));
+
+    /// <summary>Stops it, so that it can run elsewhere. What has no process yet is not started any more.</summary>
+    public void Displace(string because)
+    {
+        if (Interlocked.Exchange(ref isDisplaced, 1) == 0)
+        {
+            Enqueue(() => cell.Persist(attempt, () => DisplaceIt(because)));
+        }
+    }
 
     /// <summary>A keeper retires only when its attempt is over and told, or stale: orders that come late find nothing left to do.</summary>
     private void Enqueue(Func<Task> work)
@@ -118,6 +128,10 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
             {
                 Stop(); // Whoever adopts repeats the stops.
             }
+            else if (notes.Entry is { DisplacedBecause: { } because })
+            {
+                Displace(because);
+            }
         }
         else
         {
@@ -195,6 +209,16 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
 
         await notes.StopOrdered(services.Clock.GetUtcNow(), cell.Serving);
         await services.Runtime.Stop(attempt, services.Options.StopGrace, cell.Serving);
+    }
+
+    private async Task DisplaceIt(string because)
+    {
+        await Look();
+        if (isFollowed && !isRetired && notes.Entry?.Report is null)
+        {
+            await notes.DisplaceOrdered(services.Clock.GetUtcNow(), because, cell.Serving);
+            await services.Runtime.Stop(attempt, services.Options.StopGrace, cell.Serving);
+        }
     }
 
     private void Follow(TaskState task, IAsyncEnumerable<OutputLine>? output)

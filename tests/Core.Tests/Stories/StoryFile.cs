@@ -70,7 +70,8 @@ internal static class StoryFile
             "warden" => new WardenTeller(Policy(words[1..])),
             "judge" => new JudgeTeller(Policy([])),
             "serving" => new ServingTeller(Policy([])),
-            _ => throw new FormatException($"line {number} names no machine (task, app, placement, lease, warden, judge or serving): {line}"),
+            "drain" => new DrainTeller(),
+            _ => throw new FormatException($"line {number} names no machine (task, app, placement, lease, warden, judge, serving or drain): {line}"),
         };
     }
 
@@ -92,6 +93,7 @@ internal static class StoryFile
         LeaseTeller => "a lease",
         WardenTeller => "a warden",
         JudgeTeller => "a judge",
+        DrainTeller => "a drain",
         _ => "a serving",
     };
 }
