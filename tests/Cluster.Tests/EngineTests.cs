@@ -1,4 +1,3 @@
-using Granary.Core.Apps;
 using Granary.Core.Tasks;
 using Granary.Testing;
 using Xunit.Abstractions;
