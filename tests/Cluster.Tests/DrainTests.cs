@@ -20,9 +20,10 @@ public sealed class DrainTests
         await File.WriteAllTextAsync(config, ShortEnding);
         await using var cluster = await LocalCluster.Up("drain", Clusters.Program, silos: 2, options: ["--config", config]);
         var silos = await cluster.Silos();
-        await using var client = await ClusterClient.Open(silos[0].GatewayPort);
-        await client.UntilActive(2);
-        await client.UntilUp("cell-1", "cell-2");
+        var leaving = await HomeOfPlacement(silos);
+        var staying = silos.Single(each => each.Name != leaving.Name);
+        var cell = new CellId(leaving.Cell);
+        await using var client = await ClusterClient.Open(staying.GatewayPort);
         var app = (await client.Granary.PushImage("drain", SharedEngine.BusyboxImage)).Id;
         var running = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.Granary.Run(app, Clusters.Busybox(Clusters.Counting(60, 7)))));
         foreach (var task in running)
@@ -31,51 +32,62 @@ public sealed class DrainTests
         }
 
         // Drained, it takes nothing; what comes goes to the other, and what runs ends by itself.
-        var (_, waits) = await client.Granary.Drain(new CellId("cell-2"), TimeSpan.FromMinutes(1));
-        await client.Waits(async () => (await client.Granary.FindCell(new CellId("cell-2")))!.State is "draining" or "drained", "the word of cell-2");
+        var (_, waits) = await client.Granary.Drain(cell, TimeSpan.FromMinutes(1));
+        await client.Waits(async () => (await client.Granary.FindCell(cell))!.State is "draining" or "drained", "the word of the cell");
         var came = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.Granary.Run(app, Clusters.Busybox("exit 0"))));
         var ended = await Task.WhenAll(running.Select(client.End));
         var late = await Task.WhenAll(came.Select(client.End));
 
         Assert.Null(waits);
         Assert.All(ended, task => Assert.True((task.ExitCode, task.Attempt) == (7, 1), ClusterClient.Story(task)));
-        Assert.Contains(ended, task => task.Story.Entries.Exists(each => each.Cell == "cell-2"));
-        Assert.All(late, task => Assert.True(task.Phase == TaskPhase.Succeeded && task.Story.Entries.TrueForAll(each => each.Cell != "cell-2"), ClusterClient.Story(task)));
-        await client.Waits(async () => (await client.Granary.FindCell(new CellId("cell-2")))!.Drain.Phase == DrainPhase.Drained, "the end of the drain");
+        Assert.Contains(ended, task => task.Story.Entries.Exists(each => each.Cell == cell.Name));
+        Assert.All(late, task => Assert.True(task.Phase == TaskPhase.Succeeded && task.Story.Entries.TrueForAll(each => each.Cell != cell.Name), ClusterClient.Story(task)));
+        await client.Waits(async () => (await client.Granary.FindCell(cell))!.Drain.Phase == DrainPhase.Drained, "the end of the drain");
 
         // It comes back and takes load.
-        await client.Granary.Uncordon(new CellId("cell-2"));
-        var again = await TakesLoad(client, app);
+        await client.Granary.Uncordon(cell);
+        var again = await TakesLoad(client, app, cell);
 
         // Its warden is told to end: what is left there moves, uncounted, before the lease is gone.
-        var moved = (await Task.WhenAll(again.Select(each => client.Granary.FindTask(each)))).Where(each => each!.Cell?.Name == "cell-2").Select(each => each!).ToArray();
+        var moved = (await Task.WhenAll(again.Select(each => client.Granary.FindTask(each)))).Where(each => each!.Cell == cell).Select(each => each!).ToArray();
         Assert.NotEmpty(moved);
-        await LocalCluster.Signal("TERM", silos[1].WardenPid!.Value);
+        await LocalCluster.Signal("TERM", leaving.WardenPid!.Value);
         foreach (var task in moved)
         {
-            var now = await client.Until(task, each => each.Attempt == 2 && each.Cell?.Name == "cell-1", "runs on cell-1");
+            var now = await client.Until(task, each => each.Attempt == 2 && each.Cell?.Name == staying.Cell, $"runs on {staying.Cell}");
             Assert.True((now.Counters.Losses, now.Counters.Moves) == (0, 1), ClusterClient.Story(now));
         }
 
         // The order of a host that ends is over when the host is back.
-        await client.Waits(() => Task.FromResult(!Directory.Exists($"/proc/{silos[1].WardenPid}")), "the end of the warden");
-        Assert.Contains("cell-2", (await client.Granary.Cells()).Select(each => each.Id.Name));
+        await client.Waits(() => Task.FromResult(!Directory.Exists($"/proc/{leaving.WardenPid}")), "the end of the warden");
+        // Placement, which knew the cell, went with the silo; what is known of its lease is left.
+        Assert.False((await client.Granary.Cells()).Single(each => each.Id == cell).Takes);
         await cluster.Up();
-        await client.Waits(async () => (await client.Granary.FindCell(new CellId("cell-2")))! is { Takes: true, State: "up" }, "cell-2 takes tasks again");
-        await TakesLoad(client, app);
+        await client.Waits(async () => (await client.Granary.FindCell(cell))! is { Takes: true, State: "up" }, "the cell takes tasks again");
+        await TakesLoad(client, app, cell);
     }
 
-    /// <summary>Submits until cell-2 has taken some, which is soon; returns what was submitted.</summary>
-    private static async Task<IReadOnlyList<TaskId>> TakesLoad(ClusterClient client, AppId app)
+    /// <summary>The silo that knows all cells, once they are up.</summary>
+    private static async Task<LocalSilo> HomeOfPlacement(IReadOnlyList<LocalSilo> silos)
+    {
+        await using var client = await ClusterClient.Open(silos[0].GatewayPort);
+        await client.UntilActive(2);
+        await client.UntilUp("cell-1", "cell-2");
+        var port = await client.HomeOfPlacement();
+        return silos.Single(each => each.SiloPort() == port);
+    }
+
+    /// <summary>Submits until the cell has taken some, which is soon; returns what was submitted.</summary>
+    private static async Task<IReadOnlyList<TaskId>> TakesLoad(ClusterClient client, AppId app, CellId cell)
     {
         var submitted = new List<TaskId>();
         var took = await client.Waits(
             async () =>
             {
                 submitted.Add((await client.Granary.Run(app, Clusters.Busybox("sleep 600"))).Id);
-                return (await client.Granary.Cells()).Single(each => each.Id.Name == "cell-2").Attempts > 0;
+                return (await client.Granary.Cells()).Single(each => each.Id == cell).Attempts > 0;
             },
-            "load on cell-2");
+            "load on the cell");
         Assert.True(took < JoinMax, $"It took {took}.");
         return submitted;
     }

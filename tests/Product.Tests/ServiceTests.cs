@@ -26,7 +26,7 @@ public sealed class ServiceTests(PrivatePostgres postgres) : IClassFixture<Priva
     {
         var folder = await TestState.FolderFor("warden");
         var config = await TestState.FolderFor("warden.json");
-        await File.WriteAllTextAsync(config, """{"Lease": {"ServingGrace": "00:00:05"}}""");
+        await File.WriteAllTextAsync(config, """{"Lease": {"ServingGrace": "00:00:06"}}""");
         string[] switches = ["--config", config, "--docker", NoEngine, "--db", await postgres.CreateDatabase(), .. Ports()];
         await using var service = new ServiceProcess(folder, switches);
         await service.Until(() => service.Count("READY=1") > 0 && ServiceProcess.PidIn(Silo(folder)) is not null, "its silo is up");

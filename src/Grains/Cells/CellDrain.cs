@@ -15,7 +15,7 @@ internal sealed partial class CellDrain(ServedCell cell, Action<string> displace
     private DateTimeOffset? toldEnd;
 
     /// <summary>As it was read last. Before the first reading nothing is carried out.</summary>
-    public DrainState Known { get; private set; } = DrainState.Open;
+    public DrainState Known { get; private set; } = DrainState.Open with { Cell = cell.Id };
 
     /// <summary>Reads the order, and tells how far it is carried out.</summary>
     public async Task Look(CancellationToken cancellation)
@@ -46,9 +46,26 @@ internal sealed partial class CellDrain(ServedCell cell, Action<string> displace
 
         Known = next;
         cell.Books.Close(next.TakesNothing ? $"{cell.Id} is {next.Word}" : null);
-        LogOrder(services.Logger, cell.Id, next.Word, next.Why ?? "it takes what comes", next.DeadlineAt);
+        switch (next)
+        {
+            case { DeadlineAt: { } deadlineAt }:
+                LogDraining(services.Logger, cell.Id, next.Why!, deadlineAt);
+                break;
+            case { TakesNothing: true }:
+                LogDrained(services.Logger, cell.Id, next.Why!);
+                break;
+            default:
+                LogOpen(services.Logger, cell.Id);
+                break;
+        }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Cell} is {Phase}: {Why}; what is left is moved at {DeadlineAt}")]
-    private static partial void LogOrder(ILogger logger, CellId cell, string phase, string why, DateTimeOffset? deadlineAt);
+    [LoggerMessage(LogLevel.Information, "{Cell} is drained and takes nothing new: {Why}; what is left is moved at {DeadlineAt:O}")]
+    private static partial void LogDraining(ILogger logger, CellId cell, string why, DateTimeOffset deadlineAt);
+
+    [LoggerMessage(LogLevel.Information, "{Cell} takes nothing and holds nothing: {Why}")]
+    private static partial void LogDrained(ILogger logger, CellId cell, string why);
+
+    [LoggerMessage(LogLevel.Information, "{Cell} takes what comes")]
+    private static partial void LogOpen(ILogger logger, CellId cell);
 }
