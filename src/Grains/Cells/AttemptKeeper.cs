@@ -233,16 +233,19 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         Watch(life);
     }
 
-    /// <summary>A bug ends this keeper, loudly; the cell's comparison then finds a row that nobody keeps, and a new keeper looks.</summary>
+    /// <summary>A bug ends this keeper, loudly; the cell's comparison then finds a row that nobody keeps, and a new keeper looks. So does work that was cancelled while the cell is served.</summary>
     private void Watch(Task work) => work.ContinueWith(
-        failed =>
+        ended =>
         {
-            LogBug(services.Logger, attempt, failed.Exception!);
-            isRetired = true;
-            forget(this);
+            if (ended.IsFaulted || !cell.Serving.IsCancellationRequested)
+            {
+                LogBug(services.Logger, attempt, ended.Exception ?? (Exception)new TaskCanceledException(ended));
+                isRetired = true;
+                forget(this);
+            }
         },
         CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted,
+        TaskContinuationOptions.NotOnRanToCompletion,
         TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Error, "{Attempt}: a fault that must not happen")]
