@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Core.Attempts;
+using Granary.Core.Cells;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Microsoft.Extensions.Logging;
@@ -70,29 +71,10 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
 
     private async Task<Ending> Conclude(ContainerReport exit)
     {
-        var finishedAt = exit.FinishedAt!.Value;
-        var code = exit.ExitCode!.Value;
-        var words = string.Create(CultureInfo.InvariantCulture, $"Exit status {code}{(exit.OutOfMemory ? " (out of memory)" : "")}");
-        var engineWasDown = !cell.Engine.WasUp(finishedAt);
-        await pump.Close(engineWasDown ? $"{words} (its engine was down when it ended: output may be missing)" : words, cell.Serving);
-        if (cell.Engine.DoubtAbout(finishedAt) is { } doubt)
-        {
-            return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process ended with status {code}, but {doubt}"));
-        }
-
-        if (services.Kills.Of(attempt) is { } kill && kill.At <= finishedAt)
-        {
-            return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process was killed by the warden of {cell.Id}, which had lost the lease"));
-        }
-
-        var noted = cell.Notes.Of(attempt).Entry;
-        var wasBeforeStop = noted?.StopOrderedAt is not { } stopOrderedAt || finishedAt < stopOrderedAt;
-        if (!wasBeforeStop && noted?.DisplacedBecause is { } because)
-        {
-            return Ending.Ended(new AttemptReport.Displaced(attempt.Number, because));
-        }
-
-        return Ending.Ended(new AttemptReport.Exited(attempt.Number, new AttemptExit(code, exit.OutOfMemory, exit.StartedAt ?? finishedAt, finishedAt, wasBeforeStop, engineWasDown)));
+        var end = cell.EndOf(attempt, exit);
+        var words = string.Create(CultureInfo.InvariantCulture, $"Exit status {end.Code}{(end.OutOfMemory ? " (out of memory)" : "")}");
+        await pump.Close(end.LogIncomplete ? $"{words} (its engine was down when it ended: output may be missing)" : words, cell.Serving);
+        return Ending.Ended(AttemptVerdict.OfEnd(attempt, cell.Id, end));
     }
 
     [LoggerMessage(LogLevel.Warning, "{Attempt}: {Fault}; it is looked for again")]

@@ -32,6 +32,25 @@ internal sealed partial class ServedCell(CellServices services, ICellLease lease
 
     public bool IsHeld(AttemptRow row, AttemptKey attempt) => row.Phase is TaskPhase.Running or TaskPhase.Canceling && row.Cell == Id && row.Attempt == attempt;
 
+    /// <summary>What is known here of the end of an attempt whose container has exited.</summary>
+    public ProcessEnd EndOf(AttemptKey attempt, ContainerReport exited)
+    {
+        var finishedAt = exited.FinishedAt!.Value;
+        var noted = Notes.Of(attempt).Entry;
+        return new ProcessEnd(
+            exited.ExitCode!.Value,
+            exited.OutOfMemory,
+            exited.StartedAt ?? finishedAt,
+            finishedAt,
+            Engine.DoubtAbout(finishedAt),
+            services.Kills.Of(attempt)?.At,
+            noted?.StopOrderedAt,
+            LogIncomplete: !Engine.WasUp(finishedAt))
+        {
+            DisplacedBecause = noted?.DisplacedBecause,
+        };
+    }
+
     /// <summary>Asks the engine for a sign of life; what changed is told to placement at once.</summary>
     public async Task WatchEngine(CancellationToken cancellation)
     {

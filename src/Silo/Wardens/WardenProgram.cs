@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Grains.Ports;
 using Granary.Silo.Storage.Leases;
@@ -21,8 +22,11 @@ internal static partial class WardenProgram
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>No part of the silo's session, with its output in a file, and served before others when cores are scarce: what is late here kills.</summary>
-    private const string Launch = "exec nice -n -10 setsid \"$@\" </dev/null >>\"$GRANARY_LOG\" 2>&1";
+    /// <summary>
+    /// No part of the silo's session, with its output in a file, and served before others when cores are scarce: what is late here kills. Where the kernel
+    /// groups sessions, a nice value counts only within one, and the session has one of its own.
+    /// </summary>
+    private const string Launch = "exec nice -n -10 setsid /bin/sh -c '{ echo -10 >/proc/self/autogroup; } 2>/dev/null; exec \"$@\"' sh \"$@\" </dev/null >>\"$GRANARY_LOG\" 2>&1";
 
     /// <summary>Starts one beside this silo.</summary>
     /// <param name="arguments">The silo's own switches.</param>
@@ -82,8 +86,8 @@ internal static partial class WardenProgram
         }
 
         await using var store = Composition.LeasesOf(options, settings.All);
-        await WarmUp(store);
         var place = Composition.EnforcementPlaceOf(options, settings.All, store, logger);
+        await Task.WhenAll(WarmUp(store), Rehearse(place, ending.Token));
         var policy = place.Options.Policy();
         Directory.CreateDirectory(SiloFile.FolderIn(options.CellFolder));
         var candidates = new Candidates(options.CellFolder, logger) { Kept = service?.Silo };
@@ -126,6 +130,19 @@ internal static partial class WardenProgram
             {
                 // The enforcer tells, and goes on trying.
             }
+        }
+    }
+
+    /// <summary>A warden that cannot kill still tells others that its host lives; what it promises beyond that does not hold, and its log says so.</summary>
+    private static async Task Rehearse(EnforcementPlace place, CancellationToken cancellation)
+    {
+        try
+        {
+            await Rehearsal.Run(place.CellGroup, cancellation);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            LogCannotKill(place.Logger, place.Cell, fault.Message);
         }
     }
 
@@ -199,7 +216,7 @@ internal static partial class WardenProgram
     /// <summary>Whose silos were all told to end, and in whose cell nothing runs, guards nothing.</summary>
     private static async Task EndWhenAlone(EnforcementPlace place, LeasePolicy policy, Candidates candidates, TaskCompletionSource ended, CancellationToken cancellation)
     {
-        var group = CellGroup.Open(CellGroup.ParentOf(place.Cell, place.CellFolder, CellGroup.Cgroupfs));
+        var group = CellGroup.Open(place.CellGroup);
         var since = HostClock.Now;
         using var timer = new PeriodicTimer(policy.RenewEvery);
         while (await timer.WaitForNextTickAsync(cancellation))
@@ -220,6 +237,9 @@ internal static partial class WardenProgram
 
     [LoggerMessage(LogLevel.Warning, "{CellFolder} has a warden already, process {Pid}, which its silo has started: this process takes its place when it ends")]
     private static partial void LogStandsBy(ILogger logger, string cellFolder, int pid);
+
+    [LoggerMessage(LogLevel.Error, "The warden of {Cell} cannot kill through the kernel's control groups: {Fault} After a loss of the lease attempts may run twice. Let it run as root on the host, with the groups mounted for writing")]
+    private static partial void LogCannotKill(ILogger logger, CellId cell, string fault);
 
     [LoggerMessage(LogLevel.Information, "The warden of {Cell} ends")]
     private static partial void LogEnds(ILogger logger, string cell);
