@@ -1,5 +1,6 @@
 using Granary.Core.Apps;
 using Granary.Core.Cells;
+using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Granary.Testing;
 
@@ -25,7 +26,7 @@ public sealed class DrainTests
         var cell = new CellId(leaving.Cell);
         await using var client = await ClusterClient.Open(staying.GatewayPort);
         var app = (await client.Granary.PushImage("drain", SharedEngine.BusyboxImage)).Id;
-        var running = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.Granary.Run(app, Clusters.Busybox(Clusters.Counting(60, 7)))));
+        var running = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.Granary.Run(app, Command(Clusters.Counting(60, 7)))));
         foreach (var task in running)
         {
             await client.Says(task, "line 3");
@@ -34,7 +35,7 @@ public sealed class DrainTests
         // Drained, it takes nothing; what comes goes to the other, and what runs ends by itself.
         var (_, waits) = await client.Granary.Drain(cell, TimeSpan.FromMinutes(1));
         await client.Waits(async () => (await client.Granary.FindCell(cell))!.State is "draining" or "drained", "the word of the cell");
-        var came = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.Granary.Run(app, Clusters.Busybox("exit 0"))));
+        var came = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.Granary.Run(app, Command("exit 0"))));
         var ended = await Task.WhenAll(running.Select(client.End));
         var late = await Task.WhenAll(came.Select(client.End));
 
@@ -67,6 +68,9 @@ public sealed class DrainTests
         await TakesLoad(client, app, cell);
     }
 
+    /// <summary>Without a network, which two engines of one machine cannot make at the same instant.</summary>
+    private static TaskSubmission Command(string command) => Clusters.Busybox(command) with { Network = ContainerNetwork.None };
+
     /// <summary>The silo that knows all cells, once they are up.</summary>
     private static async Task<LocalSilo> HomeOfPlacement(IReadOnlyList<LocalSilo> silos)
     {
@@ -84,7 +88,7 @@ public sealed class DrainTests
         var took = await client.Waits(
             async () =>
             {
-                submitted.Add((await client.Granary.Run(app, Clusters.Busybox("sleep 600"))).Id);
+                submitted.Add((await client.Granary.Run(app, Command("sleep 600"))).Id);
                 return (await client.Granary.Cells()).Single(each => each.Id == cell).Attempts > 0;
             },
             "load on the cell");
