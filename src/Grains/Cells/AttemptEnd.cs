@@ -1,5 +1,4 @@
 using Granary.Core.Attempts;
-using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
@@ -20,7 +19,7 @@ internal sealed record Ending(AttemptReport Report, AttemptNote Note)
     public static Ending NeverStarted(AttemptKey attempt, string reason, bool permanent = false) => new(new AttemptReport.Declined(attempt.Number, reason, permanent), AttemptNote.Fenced);
 }
 
-/// <summary>Carries the end of an attempt to its task: noted, told until the task has written it, and only then cleaned up.</summary>
+/// <summary>Carries the end of an attempt to its task or instance: noted, told until that has written it, and only then cleaned up.</summary>
 internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
 {
     public async Task Run(Ending ending)
@@ -33,7 +32,7 @@ internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
         }
 
         var report = notes.Entry!.Report!;
-        var current = await cell.Persist(attempt, () => Task().Report(report));
+        var current = await cell.Persist(attempt, () => Work().Report(report));
         await CleanUp(mayHaveRunBeside: current > attempt.Number && report is AttemptReport.Exited);
     }
 
@@ -50,7 +49,7 @@ internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
     {
         if (mayHaveRunBeside || cell.Services.Kills.Of(attempt) is { IsOutlived: true })
         {
-            await cell.Persist(attempt, () => Task().Outlive(attempt.Number, cell.Id));
+            await cell.Persist(attempt, () => Work().Outlive(attempt.Number, cell.Id));
         }
 
         await cell.Persist(attempt, () => cell.Services.Runtime.Remove(attempt, cell.Serving));
@@ -60,5 +59,5 @@ internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
         cell.Books.Release(attempt);
     }
 
-    private ITaskGrain Task() => cell.Services.Grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(attempt.Work)));
+    private IWorkGrain Work() => cell.Services.Grains.Work(attempt.Work);
 }

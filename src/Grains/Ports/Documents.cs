@@ -1,4 +1,5 @@
 using Granary.Core.Apps;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 
 namespace Granary.Grains.Ports;
@@ -64,6 +65,26 @@ public sealed class TaskDocument : Document<TaskState>
         State.Metadata.Labels);
 }
 
+public sealed class InstanceDocument : Document<InstanceState>
+{
+    public const string Kind = "instance";
+
+    private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
+
+    public override ListingRow Row => new(
+        State.Id.Value,
+        State.App.Value,
+        State.Index,
+        State.Type,
+        null,
+        InstanceMachine.Upper(State.Phase),
+        State.Cell?.Name,
+        Micros(State.CreatedAt),
+        Micros(State.UpdatedAt),
+        State.WakeAt is { } wakeAt ? Micros(wakeAt) : null,
+        None);
+}
+
 public sealed class AppDocument : Document<AppState>
 {
     public const string Kind = "app";
@@ -78,7 +99,7 @@ public sealed class AppDocument : Document<AppState>
         null,
         Micros(State.CreatedAt),
         Micros(State.UpdatedAt),
-        null,
+        State.WakeAt is { } wakeAt ? Micros(wakeAt) : null,
         State.Metadata.Labels);
 }
 

@@ -65,12 +65,13 @@ internal static class StoryFile
         {
             "task" => new TaskTeller(TaskLines.Settings(words[1..])),
             "app" => new AppTeller(),
+            "instance" => new InstanceTeller(),
             "placement" => new PlacementTeller(),
             "lease" => new LeaseTeller(),
             "warden" => new WardenTeller(Policy(words[1..])),
             "judge" => new JudgeTeller(Policy([])),
             "serving" => new ServingTeller(Policy([])),
-            _ => throw new FormatException($"line {number} names no machine (task, app, placement, lease, warden, judge or serving): {line}"),
+            _ => throw new FormatException($"line {number} names no machine (task, app, instance, placement, lease, warden, judge or serving): {line}"),
         };
     }
 
@@ -88,6 +89,7 @@ internal static class StoryFile
     {
         TaskTeller => "a task",
         AppTeller => "an app",
+        InstanceTeller => "an instance",
         PlacementTeller => "a placement",
         LeaseTeller => "a lease",
         WardenTeller => "a warden",
