@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Granary.Bench;
+using Granary.Bench.Chaos;
 using Granary.Bench.DurableLives;
 using Granary.Bench.Failover;
 using Granary.Bench.TaskOverhead;
@@ -33,4 +34,5 @@ command.SetAction(async arguments =>
         }
     }
 });
+command.Subcommands.Add(ChaosCommand.Make());
 return await command.Parse(args).InvokeAsync();

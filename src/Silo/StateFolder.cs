@@ -11,23 +11,20 @@ internal sealed class StateFolder : IDisposable
     /// <exception cref="IOException">Another silo holds it, or it cannot be written.</exception>
     public static StateFolder Hold(string folder)
     {
+        FileStream? held;
         try
         {
-            Directory.CreateDirectory(folder);
-            return new StateFolder(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException fault) when (fault.HResult == WouldBlock)
-        {
-            throw new IOException($"--state {folder} is held by another silo: stop it, or give this one a folder and a cell of its own (--state, --cell).", fault);
+            held = LockFile.TryHold(Path.Combine(folder, "lock"));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"--state {folder} cannot be used: {fault.Message.TrimEnd('.')}. Choose a folder that this user may write.", fault);
         }
+
+        return held is not null
+            ? new StateFolder(held)
+            : throw new IOException($"--state {folder} is held by another silo: stop it, or give this one a folder and a cell of its own (--state, --cell).");
     }
 
     public void Dispose() => held.Dispose();
-
-    /// <summary>EAGAIN, of the lock.</summary>
-    private const int WouldBlock = 11;
 }

@@ -141,6 +141,19 @@ public sealed class PushTests : IDisposable
         Assert.EndsWith("The package is FAILED: The archive holds a device.\n", end.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_archive_that_is_refused_at_once_is_told_as_that()
+    {
+        await using var server = await Server();
+        server.On("POST /v3/packages", """{"guid":"k-1"}""", 201).On(Upload, """{"errors":[{"code":10008,"title":"CF-UnprocessableEntity","detail":"'../a' leaves the archive's folder"}]}""", 422);
+        Write("a", "one");
+
+        var end = await GranaryRun.Run(server.Address, "push", "web", "-p", folder);
+
+        Assert.Equal((1, ""), (end.Code, end.Output));
+        Assert.EndsWith("The archive was refused, and app web is what it was: '../a' leaves the archive's folder\n", end.Errors, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static async Task<ScriptedServer> Pushing(bool isNew = false)

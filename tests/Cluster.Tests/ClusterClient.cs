@@ -17,8 +17,6 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <summary>For what must happen: seconds on a quiet machine.</summary>
     public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
-
     private readonly IHost host;
 
     private ClusterClient(IHost host)
@@ -123,15 +121,5 @@ internal sealed class ClusterClient : IAsyncDisposable
 
     public static string Story(TaskState? task) => task is null ? "there is no such task" : $"{task.Phase} {task.FailureReason}\n{string.Join('\n', task.Story.Entries.Select(each => $"  {each.At:HH:mm:ss.fff} attempt {each.Attempt} {each.Cell}: {each.Text}"))}";
 
-    private static async Task<TimeSpan> Until(Func<Task<bool>> condition, string what, Func<string>? otherwise = null)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < WaitMax, $"Waited {WaitMax} for {what}. {otherwise?.Invoke()}");
-            await Task.Delay(AskEvery);
-        }
-
-        return TimeProvider.System.GetElapsedTime(since);
-    }
+    private static Task<TimeSpan> Until(Func<Task<bool>> condition, string what, Func<string>? otherwise = null) => Waiting.Until(condition, what, WaitMax, otherwise);
 }

@@ -11,6 +11,8 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Counts = "for i in $(seq 1 6000); do echo line $i; sleep 0.1; done";
 
+    private const int Rounds = 20;
+
     /// <summary>A lapse and what follows it, on a busy machine.</summary>
     private static readonly TimeSpan MovedMax = TimeSpan.FromSeconds(40);
 
@@ -36,30 +38,32 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
         witness.Dispose();
     }
 
+    /// <summary>Often, because what races here is the killing with the starting elsewhere.</summary>
     [Fact]
     [Trait("Length", "Long")]
-    public async Task A_cell_that_is_cut_off_has_killed_its_attempts_before_the_new_ones_start()
+    public async Task A_cell_that_is_cut_off_has_killed_its_attempts_before_the_new_ones_start_each_time()
     {
         await using var client = await Ready();
         var app = await client.Granary.PushImage("cut", SharedEngine.BusyboxImage);
-        var tasks = await Running(client, app, 6);
-        var lost = tasks.Where(each => each.Cell!.Value.Name == "cell-3").ToArray();
-        Assert.NotEmpty(lost);
-
-        var since = witness.Now;
-        await Cluster.Cut("cell-3");
-        await Moved(client, lost, since);
-        await Cluster.Heal();
-        await client.UntilUp("cell-1", "cell-2", "cell-3");
-
-        await End(client, tasks);
-        foreach (var task in lost)
+        for (var round = 1; round <= Rounds; round++)
         {
-            var (first, second) = (witness.Of(task.Id.Value)[0], witness.Of(task.Id.Value)[1]);
-            output.WriteLine($"old attempt gone after {(first.Last - since).TotalSeconds:0.00} s, new one there after {(second.First - since).TotalSeconds:0.00} s");
-        }
+            var cell = round % 2 == 0 ? "cell-2" : "cell-3"; // The first is the one that is asked.
+            var tasks = await Running(client, app, 6);
+            var lost = tasks.Where(each => each.Cell!.Value.Name == cell).ToArray();
+            Assert.NotEmpty(lost);
 
-        await NotUnconfirmed(client, lost);
+            var since = witness.Now;
+            await Cluster.Cut(cell);
+            await Moved(client, lost, since);
+            await Cluster.Heal();
+            await client.UntilUp("cell-1", "cell-2", "cell-3");
+
+            await End(client, tasks);
+            await NotUnconfirmed(client, lost);
+            var (gone, there) = (lost.Max(each => witness.Of(each.Id.Value)[0].Last) - since, lost.Min(each => witness.Of(each.Id.Value)[1].First) - since);
+            output.WriteLine($"round {round}: {lost.Length} old attempts gone after {gone.TotalSeconds:0.00} s, the first new one there after {there.TotalSeconds:0.00} s");
+            Assert.True(gone < there, $"Round {round}: the last old attempt was gone after {gone}, the first new one there after {there}.");
+        }
     }
 
     /// <summary>{A, B | C + database}: whoever has the database goes on, and the others stop.</summary>

@@ -80,7 +80,7 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
         var since = TimeProvider.System.GetTimestamp();
         await LocalCluster.Signal("STOP", killed.Pid!.Value);
         var dead = client.UntilDead(address);
-        await client.Waits(() => IsGone(killed.Pid.Value), $"the end of {home.Name}");
+        await client.Waits(() => Task.FromResult(HostProcess.Of(killed.Pid.Value) is not { IsAlive: true }), $"the end of {home.Name}");
         var hung = TimeProvider.System.GetElapsedTime(since);
         await Back(client, killed);
         output.WriteLine($"the hung silo was seen dead after {(await dead).TotalSeconds:0.0} s and killed after {hung.TotalSeconds:0.0} s");
@@ -88,19 +88,6 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
         Assert.True(await dead < MembershipTests.HungSeenMax, $"It was seen dead after {await dead}.");
         Assert.True(hung < HungKilledMax, $"It was killed after {hung}.");
         await Unmoved(client, tasks);
-    }
-
-    /// <summary>Asked of the kernel: a script takes its time on a busy machine.</summary>
-    private static async Task<bool> IsGone(int process)
-    {
-        try
-        {
-            return (await File.ReadAllTextAsync($"/proc/{process}/cmdline")).Length == 0;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 
     private async Task<(ClusterClient Client, AppState App)> Begin(string name)

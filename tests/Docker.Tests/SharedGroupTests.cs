@@ -81,6 +81,7 @@ public class SharedGroupTests(SharedEngine engine, ITestOutputHelper output) : E
             attempts.Add(await Started(cell, "while :; do :; done"));
         }
 
+        await Rehearsal.Run(parent, default); // As its warden does first of all.
         using var load = new CpuLoad(threadsPerCore: 4);
         var began = Stopwatch.GetTimestamp();
         await group.Freeze(default);

@@ -9,7 +9,8 @@ namespace Granary.Testing;
 /// <param name="Pid">Null when it does not run.</param>
 /// <param name="EnginePid">Null when the engine does not run.</param>
 /// <param name="WardenPid">Of its cell; null when there is none.</param>
-public sealed record LocalSilo(string Name, int? Pid, string Cell, IPAddress Address, Uri Http, int GatewayPort, string Engine, int? EnginePid, int? WardenPid, string State, string Log);
+/// <param name="Network">The network namespace of its host; null without networks.</param>
+public sealed record LocalSilo(string Name, int? Pid, string Cell, IPAddress Address, Uri Http, int GatewayPort, string Engine, int? EnginePid, int? WardenPid, string State, string Log, string? Network);
 
 /// <summary>A whole cluster of processes on this machine: PostgreSQL, engines and silos. Each of them may be killed.</summary>
 public sealed class LocalCluster : IAsyncDisposable
@@ -28,10 +29,10 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>Starts a cluster whose name is short and unique in this test process. Its engines have the image for tests, and the one for droplets when asked for.</summary>
     /// <param name="program">The silo to run.</param>
-    public static async Task<LocalCluster> Up(string name, string program, int silos, bool sharedEngine = false, bool stack = false, bool networks = false, params IEnumerable<string> options)
+    public static async Task<LocalCluster> Up(string name, string program, int silos, bool sharedEngine = false, bool stack = false, bool networks = false, bool liveRestore = false, params IEnumerable<string> options)
     {
         var cluster = new LocalCluster(await TestState.FolderFor(name));
-        await cluster.Run("up", ["--silos", silos.ToString(CultureInfo.InvariantCulture), "--program", program, .. sharedEngine ? ["--shared-engine"] : Array.Empty<string>(), .. networks ? ["--networks"] : Array.Empty<string>(), .. stack ? [] : new[] { "--no-images" }, "--", .. options]);
+        await cluster.Run("up", ["--silos", silos.ToString(CultureInfo.InvariantCulture), "--program", program, .. sharedEngine ? ["--shared-engine"] : Array.Empty<string>(), .. networks ? ["--networks"] : Array.Empty<string>(), .. liveRestore ? ["--live-restore"] : Array.Empty<string>(), .. stack ? [] : new[] { "--no-images" }, "--", .. options]);
         foreach (var engine in (await cluster.Silos()).Select(each => each.Engine).Distinct())
         {
             await Script.Run("deploy/stack-image/build-busybox", engine);
@@ -57,6 +58,13 @@ public sealed class LocalCluster : IAsyncDisposable
         return Number(status.RootElement.GetProperty("database").GetProperty("pid"));
     }
 
+    /// <summary>How this machine reaches the database, for Npgsql; empty when it does not run.</summary>
+    public async Task<string> DatabaseAddress()
+    {
+        using var status = JsonDocument.Parse(await Run("status", ["-o", "json"]));
+        return status.RootElement.GetProperty("database").GetProperty("address").GetString()!;
+    }
+
     /// <summary>Stops the database for all silos, as an outage would; <see cref="Up()"/> or <see cref="DatabaseUp"/> ends it.</summary>
     public Task DatabaseDown() => Script.Run(PrivatePostgres.ScriptPath, "down", DatabaseFolder);
 
@@ -68,6 +76,12 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>SIGKILL to all that a host would take with it.</summary>
     public Task KillHost(string cell) => Run("kill-host", [cell]);
+
+    /// <summary>SIGKILL to the engine of a cell; its containers live on.</summary>
+    public Task KillEngine(string cell) => Run("kill-engine", [cell]);
+
+    /// <summary>Starts the engine of a cell, unless it runs.</summary>
+    public Task StartEngine(string cell) => Run("start-engine", [cell]);
 
     /// <summary>Drops all packets between a cell's host and these peers, cells or "database"; without a peer, between it and everybody. Of a cluster with networks.</summary>
     public Task Cut(string cell, params IEnumerable<string> peers) => Run("cut", [cell, .. peers]);
@@ -113,7 +127,8 @@ public sealed class LocalCluster : IAsyncDisposable
         Number(silo.GetProperty("engine_pid")),
         Number(silo.GetProperty("warden_pid")),
         silo.GetProperty("state").GetString()!,
-        silo.GetProperty("log").GetString()!);
+        silo.GetProperty("log").GetString()!,
+        silo.GetProperty("network").GetString());
 
     private static int? Number(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : value.GetInt32();
 

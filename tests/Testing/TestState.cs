@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Granary.Testing;
@@ -61,26 +60,9 @@ public static class TestState
             }
         }
 
-        await Unmount(folder);
+        // Disks that a killed silo left mounted. What they hold is of the dead alone.
+        await Mounts.Take(folder);
         Directory.Delete(folder, recursive: true);
-    }
-
-    /// <summary>Disks that a killed silo left mounted, the deepest first. What they hold is of the dead alone.</summary>
-    private static async Task Unmount(string folder)
-    {
-        var mounts = (await File.ReadAllLinesAsync("/proc/self/mountinfo"))
-            .Select(line => line.Split(' ')[4].Replace("\\040", " ", StringComparison.Ordinal))
-            .Where(each => each.StartsWith(folder + "/", StringComparison.Ordinal))
-            .OrderByDescending(each => each.Length);
-        foreach (var mount in mounts)
-        {
-            using var umount = Process.Start("umount", ["--lazy", mount]);
-            await umount.WaitForExitAsync();
-            if (umount.ExitCode != 0)
-            {
-                throw new InvalidOperationException($"{mount}, which a dead test process left, cannot be unmounted.");
-            }
-        }
     }
 
     private static async Task<FileStream> WaitForTurn(string path)

@@ -57,9 +57,12 @@ public sealed class Witness : IDisposable
     public IReadOnlyList<Sighting> Of(Guid task) => [.. Sightings.Where(each => each.Task == task)];
 
     /// <summary>Pairs of attempts of one of these tasks of which processes were seen at the same look. Other suites may run beside this one.</summary>
-    public IReadOnlyList<(Sighting Earlier, Sighting Later)> TwoAtOnce(IEnumerable<Guid> tasks) =>
+    public IReadOnlyList<(Sighting Earlier, Sighting Later)> TwoAtOnce(IEnumerable<Guid> tasks) => TwoAtOnce(Sightings.Where(each => tasks.Contains(each.Task)));
+
+    /// <summary>Pairs of attempts of one task among these sightings of which processes were seen at the same look.</summary>
+    public static IReadOnlyList<(Sighting Earlier, Sighting Later)> TwoAtOnce(IEnumerable<Sighting> sightings) =>
     [
-        .. from task in Sightings.GroupBy(each => each.Task).Where(each => tasks.Contains(each.Key))
+        .. from task in sightings.GroupBy(each => each.Task)
            from earlier in task
            from later in task
            where earlier.First < later.First || (earlier.First == later.First && string.CompareOrdinal(earlier.Container, later.Container) < 0)

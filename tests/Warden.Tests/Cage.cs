@@ -9,16 +9,18 @@ namespace Granary.Warden.Tests;
 /// <summary>A cell's group of a test's own, with plain processes in the place of containers. What is left of them ends with it.</summary>
 internal sealed class Cage : IAsyncDisposable
 {
-    private readonly string path = $"/granary-test-{Guid.NewGuid():N}/cell";
     private readonly string? processors = ControlGroupMounts.Read().Cpu;
     private readonly List<Process> processes = [];
 
     public Cage(GroupKind kind)
     {
-        Folder = kind.Mount() + path;
-        Group = kind.Open(path, processors is null ? CpuShare.OfVersion2(kind.Mount(), path) : CpuShare.OfVersion1(processors, path));
+        Folder = kind.Mount() + Path;
+        Group = kind.Open(Path, processors is null ? CpuShare.OfVersion2(kind.Mount(), Path) : CpuShare.OfVersion1(processors, Path));
         Scratch = Directory.CreateTempSubdirectory("granary-cage-").FullName;
     }
+
+    /// <summary>Below every mount of groups.</summary>
+    public string Path { get; } = $"/granary-test-{Guid.NewGuid():N}/cell";
 
     public ICellGroup Group { get; }
 
@@ -36,9 +38,9 @@ internal sealed class Cage : IAsyncDisposable
     /// <param name="attempt">Null for a container that holds none.</param>
     public async Task<Process> Start(AttemptKey? attempt, string script, string container = "c")
     {
-        var folder = Path.Combine(Folder, container);
+        var folder = System.IO.Path.Combine(Folder, container);
         Directory.CreateDirectory(folder);
-        string[] folders = processors is null ? [folder] : [folder, Directory.CreateDirectory($"{processors}{path}/{container}").FullName];
+        string[] folders = processors is null ? [folder] : [folder, Directory.CreateDirectory($"{processors}{Path}/{container}").FullName];
         // Into the one that freezes last of all.
         var join = string.Concat(folders.Reverse().Select(each => $"echo $$ >{each}/cgroup.procs; "));
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"{join}exec /bin/sh -c \"$0\"", script]) { WorkingDirectory = Scratch };
@@ -69,7 +71,7 @@ internal sealed class Cage : IAsyncDisposable
         return Until.True(() => Count(container) > before, $"what runs in {container} to go on");
     }
 
-    public long Count(string container = "c") => new FileInfo(Path.Combine(Scratch, container)) is { Exists: true } file ? file.Length : 0;
+    public long Count(string container = "c") => new FileInfo(System.IO.Path.Combine(Scratch, container)) is { Exists: true } file ? file.Length : 0;
 
     /// <summary>Notes and kills what the frozen group has, again and again: on a machine under full load one sweep may not see the end.</summary>
     public Task KillAll() => Until.True(() => Group.Kill(Group.Attempts()).IsEmpty && Group.IsEmpty, "the cage to be empty");
@@ -85,7 +87,7 @@ internal sealed class Cage : IAsyncDisposable
             process.Dispose();
         }
 
-        foreach (var mount in new[] { processors, Folder[..^path.Length] }.OfType<string>().Select(each => each + Path.GetDirectoryName(path)).Where(Directory.Exists))
+        foreach (var mount in new[] { processors, Folder[..^Path.Length] }.OfType<string>().Select(each => each + System.IO.Path.GetDirectoryName(Path)).Where(Directory.Exists))
         {
             Remove(mount);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Client;
 using Granary.Core.Apps;
 using Granary.Core.Tasks;
@@ -100,24 +99,12 @@ internal sealed class HostsUnderTest : IAsyncDisposable
         await Until(async () => (await Client.Cells()).All(each => each.Attempts == 0), "all cells to be empty");
     }
 
-    public static async Task Until(Func<Task<bool>> holds, string what)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await Holds(holds))
-        {
-            if (watch.Elapsed > WaitMax)
-            {
-                throw new TimeoutException($"Waited {WaitMax} for {what}.");
-            }
-
-            await Task.Delay(LookEvery);
-        }
-    }
+    public static Task Until(Func<Task<bool>> holds, string what) => Waiting.Until(Waiting.WhileSilosDie(holds), what, WaitMax, every: LookEvery);
 
     /// <summary>When this process was gone, by the witness' clock, within <see cref="LookEvery"/>.</summary>
     public async Task<TimeSpan> Gone(int process)
     {
-        await Until(() => Task.FromResult(!IsAlive(process)), $"the end of process {process}");
+        await Until(() => Task.FromResult(HostProcess.Of(process) is not { IsAlive: true }), $"the end of process {process}");
         return Witness.Now;
     }
 
@@ -130,30 +117,5 @@ internal sealed class HostsUnderTest : IAsyncDisposable
 
         await Cluster.DisposeAsync();
         Witness.Dispose();
-    }
-
-    private static bool IsAlive(int process)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{process}/cmdline").Length > 0;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Calls fail while silos die; the next one is never far.</summary>
-    private static async Task<bool> Holds(Func<Task<bool>> holds)
-    {
-        try
-        {
-            return await holds();
-        }
-        catch (Exception fault) when (fault is not InvalidOperationException)
-        {
-            return false;
-        }
     }
 }

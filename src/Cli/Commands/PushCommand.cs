@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -65,7 +66,7 @@ internal static class PushCommand
             using var content = new StreamContent(bits.Content);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
             form.Add(content, "bits", "package.zip");
-            await session.Api.Upload($"/v3/packages/{Session.Guid(package)}/upload", form, cancellation);
+            await Upload(package, form, cancellation);
             return await Finish(app, package, cancellation);
         }
 
@@ -75,6 +76,19 @@ internal static class PushCommand
             var request = new JsonObject { ["type"] = "docker", ["data"] = new JsonObject { ["image"] = reference }, ["relationships"] = AppOf(app) };
             var package = await session.Api.Post("/v3/packages", request, cancellation);
             return await Finish(app, package, cancellation);
+        }
+
+        private async Task Upload(JsonElement package, MultipartFormDataContent form, CancellationToken cancellation)
+        {
+            try
+            {
+                await session.Api.Upload($"/v3/packages/{Session.Guid(package)}/upload", form, cancellation);
+            }
+            catch (ApiException refusal) when (refusal.Status == HttpStatusCode.UnprocessableEntity)
+            {
+                // The server speaks of the archive and does not say so: its words are those that cf shows.
+                throw new FailureException($"The archive was refused, and app {Shown.Harmless(name)} is what it was: {refusal.Message}", refusal);
+            }
         }
 
         private static JsonObject AppOf(JsonElement app) => new() { ["app"] = Json.To(Session.Guid(app)) };

@@ -26,6 +26,14 @@ internal static class RunTaskCommand
         var app = Shared.App();
         OnCellLoss.AcceptOnlyFromAmong("move", "fail");
         Network.AcceptOnlyFromAmong("outbound", "none");
+        Name.Validators.Add(result =>
+        {
+            // The server refuses it as Cloud Foundry does, with two words.
+            if (result.Tokens is [{ Value: var given }] && (string.IsNullOrWhiteSpace(given) || given.Any(char.IsControl)))
+            {
+                result.AddError("A task's name has at least one letter, digit or sign that can be printed, and no line end or other control character.");
+            }
+        });
         var command = new Command("run-task", "Runs a command to completion in a container of its own.")
         {
             app, Command, Memory, Disk, LogRate, Name, Process, Wait, Deadline, Retries, Losses, OnCellLoss, Network, Shared.Patience, Shared.Output,

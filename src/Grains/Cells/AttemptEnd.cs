@@ -1,4 +1,5 @@
 using Granary.Core.Attempts;
+using Granary.Core.Cells;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
@@ -13,10 +14,12 @@ internal sealed record Ending(AttemptReport Report, AttemptNote Note)
 
     public static Ending Ended(AttemptReport report) => new(report, AttemptNote.Ended);
 
-    public static Ending Lost(AttemptKey attempt, string evidence) => new(new AttemptReport.Lost(attempt.Number, evidence), AttemptNote.Fenced);
+    public static Ending Lost(AttemptKey attempt, string evidence) => Fenced(new AttemptReport.Lost(attempt.Number, evidence));
+
+    public static Ending Fenced(AttemptReport report) => new(report, AttemptNote.Fenced);
 
     /// <summary>The engine was never told to start it.</summary>
-    public static Ending NeverStarted(AttemptKey attempt, string reason, bool permanent = false) => new(new AttemptReport.Declined(attempt.Number, reason, permanent), AttemptNote.Fenced);
+    public static Ending NeverStarted(AttemptKey attempt, string reason, bool permanent = false) => Fenced(new AttemptReport.Declined(attempt.Number, reason, permanent));
 }
 
 /// <summary>Carries the end of an attempt to its task or instance: noted, told until that has written it, and only then cleaned up.</summary>
@@ -33,7 +36,7 @@ internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
 
         var report = notes.Entry!.Report!;
         var current = await cell.Persist(attempt, () => Work().Report(report));
-        await CleanUp(mayHaveRunBeside: current > attempt.Number && report is AttemptReport.Exited);
+        await CleanUp(AttemptVerdict.MayHaveRunBeside(report, current));
     }
 
     /// <summary>Ends what no row wants any more.</summary>

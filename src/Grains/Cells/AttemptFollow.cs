@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Core.Attempts;
+using Granary.Core.Cells;
 using Granary.Core.Runtime;
 using Granary.Grains.Contracts;
 using Microsoft.Extensions.Logging;
@@ -80,8 +81,12 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
         {
             try
             {
-                await services.Grains.Work(attempt.Work).Report(new AttemptReport.Started(attempt.Number));
+                await services.Grains.Work(attempt.Work).Report(new AttemptReport.Started(attempt.Number)).WaitAsync(cancellation);
                 isToldUp = true;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return; // It has ended, and that is what has to be told now.
             }
             catch (Exception fault) when (Faults.Pass(fault))
             {
@@ -93,24 +98,10 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
 
     private async Task<Ending> Conclude(ContainerReport exit)
     {
-        var finishedAt = exit.FinishedAt!.Value;
-        var code = exit.ExitCode!.Value;
-        var words = string.Create(CultureInfo.InvariantCulture, $"Exit status {code}{(exit.OutOfMemory ? " (out of memory)" : "")}");
-        var engineWasDown = !cell.Engine.WasUp(finishedAt);
-        await pump.Close(engineWasDown ? $"{words} (its engine was down when it ended: output may be missing)" : words, cell.Serving);
-        if (cell.Engine.DoubtAbout(finishedAt) is { } doubt)
-        {
-            return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process ended with status {code}, but {doubt}"));
-        }
-
-        if (services.Kills.Of(attempt) is { } kill && kill.At <= finishedAt)
-        {
-            return Ending.Ended(new AttemptReport.Lost(attempt.Number, $"its process was killed by the warden of {cell.Id}, which had lost the lease"));
-        }
-
-        var stopOrderedAt = cell.Notes.Of(attempt).Entry?.StopOrderedAt;
-        var wasBeforeStop = stopOrderedAt is null || finishedAt < stopOrderedAt;
-        return Ending.Ended(new AttemptReport.Exited(attempt.Number, new AttemptExit(code, exit.OutOfMemory, exit.StartedAt ?? finishedAt, finishedAt, wasBeforeStop, engineWasDown)));
+        var end = cell.EndOf(attempt, exit);
+        var words = string.Create(CultureInfo.InvariantCulture, $"Exit status {end.Code}{(end.OutOfMemory ? " (out of memory)" : "")}");
+        await pump.Close(end.LogIncomplete ? $"{words} (its engine was down when it ended: output may be missing)" : words, cell.Serving);
+        return Ending.Ended(AttemptVerdict.OfEnd(attempt, cell.Id, end));
     }
 
     [LoggerMessage(LogLevel.Warning, "{Attempt} is up, and that could not be told: {Fault}; it is told again")]

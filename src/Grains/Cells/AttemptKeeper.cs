@@ -124,27 +124,12 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         }
     }
 
-    /// <summary>Says what it means that an attempt which the row wants here has no process.</summary>
-    private Ending WithoutProcess(ContainerReport? container)
-    {
-        if (notes.StartWasOrdered)
-        {
-            return Ending.Lost(attempt, container is null ? $"{cell.Id} has no container of it any more" : $"{cell.Id} made its container, and whether it was started is not known");
-        }
+    /// <summary>An attempt that the row wants here has no process, and can have none any more.</summary>
+    private Ending WithoutProcess(ContainerReport? container) =>
+        Ending.Fenced(AttemptVerdict.WithoutProcess(attempt, cell.Id, notes.StartWasOrdered, container is not null, notes.Entry is not null || cell.Notes.IsWhole));
 
-        // Without the note that precedes it the engine was never told; without any note the order never got here.
-        return notes.Entry is not null || cell.Notes.IsWhole
-            ? Ending.NeverStarted(attempt, $"{cell.Id} never told its engine to start it: the order was lost on the way")
-            : Ending.Lost(attempt, $"{cell.Id} lost its journal and has no container of it");
-    }
-
-    /// <summary>Whether a process of an attempt that the row has moved past runs yet, or ended by itself and untold: nobody knows whether that was before the move.</summary>
-    private bool MayHaveRunBeside(ContainerReport? container) => notes.Entry?.Report is null && container switch
-    {
-        { Phase: ContainerPhase.Running } => true,
-        { Phase: ContainerPhase.Exited, FinishedAt: { } finishedAt } => services.Kills.Of(attempt) is null && cell.Engine.DoubtAbout(finishedAt) is null,
-        _ => false,
-    };
+    private bool MayHaveRunBeside(ContainerReport? container) =>
+        notes.Entry?.Report is null && AttemptVerdict.MayHaveRunBeside(container?.Phase == ContainerPhase.Running, container?.Phase == ContainerPhase.Exited ? cell.EndOf(attempt, container) : null);
 
     private async Task LookWithoutRow(ContainerReport? container)
     {

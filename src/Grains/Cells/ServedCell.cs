@@ -31,6 +31,21 @@ internal sealed partial class ServedCell(CellServices services, ICellLease lease
 
     public bool IsHeld(AttemptRow row, AttemptKey attempt) => row.IsHeldBy(attempt, Id);
 
+    /// <summary>What is known here of the end of an attempt whose container has exited.</summary>
+    public ProcessEnd EndOf(AttemptKey attempt, ContainerReport exited)
+    {
+        var finishedAt = exited.FinishedAt!.Value;
+        return new ProcessEnd(
+            exited.ExitCode!.Value,
+            exited.OutOfMemory,
+            exited.StartedAt ?? finishedAt,
+            finishedAt,
+            Engine.DoubtAbout(finishedAt),
+            services.Kills.Of(attempt)?.At,
+            Notes.Of(attempt).Entry?.StopOrderedAt,
+            LogIncomplete: !Engine.WasUp(finishedAt));
+    }
+
     /// <summary>Asks the engine for a sign of life; what changed is told to placement at once.</summary>
     public async Task WatchEngine(CancellationToken cancellation)
     {

@@ -9,7 +9,11 @@ namespace Granary.Silo.Wardens;
 /// <summary>What a process needs to enforce the lease of a cell, wherever that is: in its warden or in the silo that stands in for one.</summary>
 /// <param name="ClusterId">Only members of the same cluster answer each other.</param>
 /// <param name="Address">This host, for the other members.</param>
-internal sealed record EnforcementPlace(CellId Cell, string CellFolder, string ClusterId, IPAddress Address, LeaseOptions Options, ILeaseStore Store, ILogger Logger);
+internal sealed record EnforcementPlace(CellId Cell, string CellFolder, string ClusterId, IPAddress Address, LeaseOptions Options, ILeaseStore Store, ILogger Logger)
+{
+    /// <summary>The control group of the cell, as <see cref="Wardens.CellGroup.Open"/> wants it.</summary>
+    public string CellGroup => Wardens.CellGroup.ParentOf(Cell, CellFolder, Wardens.CellGroup.Cgroupfs);
+}
 
 /// <summary>
 /// Enforces a cell's lease in this process, and asks and answers the roster. A warden judges the leases of others too; a silo that stands in for one judges nobody
@@ -37,7 +41,7 @@ internal sealed class Enforcement : IDisposable
         judge = candidates is null && !isUnattended ? null : new Judge(place.Cell, place.Store, policy, endpoints, isUnattended, place.Logger);
         var parts = new EnforcerParts(
             place.Store,
-            CellGroup.Open(CellGroup.ParentOf(place.Cell, place.CellFolder, CellGroup.Cgroupfs)),
+            CellGroup.Open(place.CellGroup),
             new KillNotes(place.CellFolder),
             new StartsInFlight(new StartMarks(place.CellFolder), StartMax),
             new LastRenewal(place.CellFolder),

@@ -7,9 +7,6 @@ internal sealed class WardenFile : IDisposable
 {
     private const string Name = "warden";
 
-    /// <summary>EAGAIN, of the lock.</summary>
-    private const int WouldBlock = 11;
-
     private readonly FileStream held;
 
     private WardenFile(FileStream held) => this.held = held;
@@ -21,17 +18,13 @@ internal sealed class WardenFile : IDisposable
     /// <summary>Null while another process is the warden.</summary>
     public static WardenFile? TryHold(string cellFolder)
     {
-        try
-        {
-            Directory.CreateDirectory(cellFolder);
-            var held = new FileStream(Path.Combine(cellFolder, $"{Name}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            WholeFile.Write(Path.Combine(cellFolder, Name), Encoding.ASCII.GetBytes(ProcessIdentity.Own.ToString()));
-            return new WardenFile(held);
-        }
-        catch (IOException fault) when (fault.HResult == WouldBlock)
+        if (LockFile.TryHold(Path.Combine(cellFolder, $"{Name}.lock")) is not { } held)
         {
             return null;
         }
+
+        WholeFile.Write(Path.Combine(cellFolder, Name), Encoding.ASCII.GetBytes(ProcessIdentity.Own.ToString()));
+        return new WardenFile(held);
     }
 
     public void Dispose() => held.Dispose();

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Grains.Ports;
 using Granary.Silo.Storage.Leases;
@@ -25,8 +26,11 @@ internal static partial class WardenProgram
     /// <summary>Silos let go of what they do; containers run on meanwhile.</summary>
     private static readonly TimeSpan SilosEndMax = TimeSpan.FromSeconds(15);
 
-    /// <summary>No part of the silo's session, with its output in a file, and served before others when cores are scarce: what is late here kills.</summary>
-    private const string Launch = "exec nice -n -10 setsid \"$@\" </dev/null >>\"$GRANARY_LOG\" 2>&1";
+    /// <summary>
+    /// No part of the silo's session, with its output in a file, and served before others when cores are scarce: what is late here kills. Where the kernel
+    /// groups sessions, a nice value counts only within one, and the session has one of its own.
+    /// </summary>
+    private const string Launch = "exec nice -n -10 setsid /bin/sh -c '{ echo -10 >/proc/self/autogroup; } 2>/dev/null; exec \"$@\"' sh \"$@\" </dev/null >>\"$GRANARY_LOG\" 2>&1";
 
     /// <summary>Starts one beside this silo.</summary>
     /// <param name="arguments">The silo's own switches.</param>
@@ -68,8 +72,8 @@ internal static partial class WardenProgram
         var options = settings.Options;
         using var file = await Hold(options.CellFolder);
         await using var store = Composition.LeasesOf(options, settings.All);
-        await WarmUp(store);
         var place = Composition.EnforcementPlaceOf(options, settings.All, store, logger);
+        await Task.WhenAll(WarmUp(store), Rehearse(place, ending.Token));
         var policy = place.Options.Policy();
         var candidates = new Candidates(options.CellFolder, logger);
         using var enforcement = new Enforcement(place, "warden", new LastRenewal(options.CellFolder).Within(policy.StopAfter), candidates, ending.Token);
@@ -114,6 +118,19 @@ internal static partial class WardenProgram
         }
     }
 
+    /// <summary>A warden that cannot kill still tells others that its host lives; what it promises beyond that does not hold, and its log says so.</summary>
+    private static async Task Rehearse(EnforcementPlace place, CancellationToken cancellation)
+    {
+        try
+        {
+            await Rehearsal.Run(place.CellGroup, cancellation);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            LogCannotKill(place.Logger, place.Cell, fault.Message);
+        }
+    }
+
     private static void Told(PosixSignalContext signal, TaskCompletionSource ended)
     {
         signal.Cancel = true; // Everything is stopped first.
@@ -151,7 +168,7 @@ internal static partial class WardenProgram
     /// <summary>Whose silos were all told to end, and in whose cell nothing runs, guards nothing.</summary>
     private static async Task EndWhenAlone(EnforcementPlace place, LeasePolicy policy, Candidates candidates, TaskCompletionSource ended, CancellationToken cancellation)
     {
-        var group = CellGroup.Open(CellGroup.ParentOf(place.Cell, place.CellFolder, CellGroup.Cgroupfs));
+        var group = CellGroup.Open(place.CellGroup);
         var since = HostClock.Now;
         using var timer = new PeriodicTimer(policy.RenewEvery);
         while (await timer.WaitForNextTickAsync(cancellation))
@@ -169,6 +186,9 @@ internal static partial class WardenProgram
 
     [LoggerMessage(LogLevel.Information, "The warden of {Cell} begins as process {Pid}")]
     private static partial void LogBegins(ILogger logger, string cell, int pid);
+
+    [LoggerMessage(LogLevel.Error, "The warden of {Cell} cannot kill through the kernel's control groups: {Fault} After a loss of the lease attempts may run twice. Let it run as root on the host, with the groups mounted for writing")]
+    private static partial void LogCannotKill(ILogger logger, CellId cell, string fault);
 
     [LoggerMessage(LogLevel.Information, "The warden of {Cell} ends")]
     private static partial void LogEnds(ILogger logger, string cell);

@@ -130,7 +130,7 @@ internal sealed class CellAttempts(Silo silo)
 
             if (note.Report is { } report && telling.Add(attempt))
             {
-                silo.Desk.Tell(new TaskId(attempt.Work), at => new TaskEvent.Reported(at, report), task => Discard(attempt, mayHaveRunBeside: task.Attempt > attempt.Number && report is AttemptReport.Exited));
+                silo.Desk.Tell(new TaskId(attempt.Work), at => new TaskEvent.Reported(at, report), task => Discard(attempt, AttemptVerdict.MayHaveRunBeside(report, task.Attempt)));
                 silo.Later(800, 1200, () =>
                 {
                     if (world.Settings.Sabotage != Sabotage.NoRepeat)
@@ -237,7 +237,7 @@ internal sealed class CellAttempts(Silo silo)
             case Finding.Leave:
                 break;
             case Finding.Discard:
-                Discard(attempt, mayHaveRunBeside: host.Engine.Find(attempt) is { Phase: ContainerPhase.Exited, Cause: EndCause.Itself });
+                Discard(attempt, note?.Report is null && MayHaveRunBeside(host.Engine.Find(attempt), note));
                 break;
             case Finding.Adopt when note?.Report is not null:
                 kept.Add(attempt);
@@ -257,9 +257,7 @@ internal sealed class CellAttempts(Silo silo)
 
                 break;
             default:
-                Fence(attempt, note is { StartWasOrdered: true }
-                    ? new AttemptReport.Lost(attempt.Number, $"{host.Cell} has no process of it")
-                    : new AttemptReport.Declined(attempt.Number, $"{host.Cell} never told its engine to start it"));
+                Fence(attempt, AttemptVerdict.WithoutProcess(attempt, host.Cell, note is { StartWasOrdered: true }, host.Engine.Find(attempt) is not null, isJournalWhole: true));
                 break;
         }
     }
@@ -302,7 +300,7 @@ internal sealed class CellAttempts(Silo silo)
             return;
         }
 
-        note.StopOrderedAt ??= host.Clock;
+        note.StopOrderedAt ??= world.Agenda.Now;
         silo.Later(5, 1500, () =>
         {
             if (host.Engine.IsUp && !host.Engine.IsFrozen && host.Engine.Find(attempt) is { Phase: ContainerPhase.Running } container)
@@ -326,20 +324,24 @@ internal sealed class CellAttempts(Silo silo)
         }
         else if (container.Phase == ContainerPhase.Exited)
         {
-            note.Report = container.Cause == EndCause.TheEngine
-                ? new AttemptReport.Lost(attempt.Number, "its engine ended it")
-                : note.WasKilled
-                    ? new AttemptReport.Lost(attempt.Number, "its warden killed it: the lease was lost")
-                    : new AttemptReport.Exited(attempt.Number, Exit(container, note));
+            note.Report = AttemptVerdict.OfEnd(attempt, host.Cell, EndOf(container, note));
         }
     }
 
-    private AttemptExit Exit(Container container, Note note) => new(
+    private static bool MayHaveRunBeside(Container? container, Note? note) => AttemptVerdict.MayHaveRunBeside(
+        container?.Phase == ContainerPhase.Running,
+        container?.Phase == ContainerPhase.Exited ? EndOf(container, note) : null);
+
+    private static ProcessEnd EndOf(Container container, Note? note) => new(
         container.ExitCode,
         false,
         World.Instant(container.StartedAt),
         World.Instant(container.EndedAt),
-        BeforeStop: note.StopOrderedAt is not { } stopAt || container.EndedAt < (stopAt - host.Clock) + world.Agenda.Now);
+        container.Cause == EndCause.TheEngine ? "it ended while its engine was stopping or starting" : null,
+        InWorld(note?.KilledAt),
+        InWorld(note?.StopOrderedAt));
+
+    private static DateTimeOffset? InWorld(TimeSpan? time) => time is { } at ? World.Instant(at) : null;
 
     /// <summary>What may have run on beside its successor is told before the last trace of it goes.</summary>
     private void Discard(AttemptKey attempt, bool mayHaveRunBeside)

@@ -106,7 +106,7 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
         {
             if (world.Settings.Sabotage != Sabotage.NoKillNotes)
             {
-                host.NoteFor(attempt).WasKilled = true;
+                host.NoteFor(attempt).KilledAt ??= world.Agenda.Now;
             }
 
             host.NoteFor(attempt).Outlived |= note.IsOutlived;
@@ -125,7 +125,7 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
                 continue;
             }
 
-            if (host.NoteOf(attempt) is { WasKilled: true } || world.Settings.Sabotage == Sabotage.NoKillNotes)
+            if (host.NoteOf(attempt) is { KilledAt: not null } || world.Settings.Sabotage == Sabotage.NoKillNotes)
             {
                 host.Engine.End(host.Engine.Find(attempt)!, EndCause.TheWarden, 137);
             }

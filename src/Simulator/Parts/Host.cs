@@ -10,12 +10,13 @@ internal sealed class Note
 
     public bool IsFenced { get; set; }
 
+    /// <summary>By the world's clock, as the ends of containers are: on a real host one clock tells both.</summary>
     public TimeSpan? StopOrderedAt { get; set; }
 
     public AttemptReport? Report { get; set; }
 
-    /// <summary>The warden killed it, by an order of ours.</summary>
-    public bool WasKilled { get; set; }
+    /// <summary>When the warden noted first that it kills it, by the world's clock.</summary>
+    public TimeSpan? KilledAt { get; set; }
 
     /// <summary>It was killed only after its lease had lapsed for others.</summary>
     public bool Outlived { get; set; }

@@ -8,9 +8,6 @@ namespace Granary.Silo.Storage.Cells;
 /// </summary>
 internal sealed class CellFolder(string folder, TimeSpan lookEvery, TimeProvider clock) : ICellFolder, IAsyncDisposable
 {
-    /// <summary>EAGAIN, of the lock.</summary>
-    private const int WouldBlock = 11;
-
     private readonly SemaphoreSlim turn = new(1);
     private FileStream? held;
     private bool isOpen;
@@ -32,7 +29,7 @@ internal sealed class CellFolder(string folder, TimeSpan lookEvery, TimeProvider
         await turn.WaitAsync(cancellation);
         try
         {
-            held ??= Lock();
+            held ??= LockFile.TryHold(Path.Combine(folder, "lock"));
             if (held is not null && !isOpen)
             {
                 await Journal.Migrate(clock, cancellation);
@@ -76,17 +73,4 @@ internal sealed class CellFolder(string folder, TimeSpan lookEvery, TimeProvider
     }
 
     private FileStream Held() => held ?? throw new InvalidOperationException($"{folder} is not held by this process.");
-
-    private FileStream? Lock()
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException fault) when (fault.HResult == WouldBlock)
-        {
-            return null;
-        }
-    }
 }
