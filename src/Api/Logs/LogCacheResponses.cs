@@ -1,6 +1,5 @@
 using System.Globalization;
 using Granary.Core.Attempts;
-using Granary.Core.Instances;
 using Granary.Core.Runtime;
 using Granary.Grains.Ports;
 
@@ -30,7 +29,7 @@ internal sealed record Envelope(string Timestamp, string SourceId, string Instan
             new Dictionary<string, string>
             {
                 ["source_type"] = source,
-                [InstanceId.Is(line.Attempt.Work) ? "instance_guid" : "task_guid"] = line.Attempt.Work.ToString("D"),
+                [Core.Instances.InstanceId.Is(line.Attempt.Work) ? "instance_guid" : "task_guid"] = line.Attempt.Work.ToString("D"),
                 ["attempt"] = line.Attempt.Number.ToString(CultureInfo.InvariantCulture),
             },
             new LogPayload(Convert.ToBase64String(line.Text.Span), line.Stream == OutputStream.Out ? "OUT" : "ERR"));

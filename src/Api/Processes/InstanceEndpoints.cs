@@ -27,21 +27,21 @@ internal static class InstanceEndpoints
     }
 
     private static async Task<IResult> Stats(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy, TimeProvider clock) =>
-        await Shown(await processes.Get(guid, http.RequestAborted), granary, policy, clock, http.RequestAborted);
+        await Shown(await processes.Existing(guid, http.RequestAborted), granary, policy, clock, http.RequestAborted);
 
     private static async Task<IResult> StatsOfApp(string guid, string type, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy, TimeProvider clock) =>
-        await Shown(await processes.Get(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted), granary, policy, clock, http.RequestAborted);
+        await Shown(await processes.Existing(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted), granary, policy, clock, http.RequestAborted);
 
     private static async Task<IResult> Restart(string guid, string index, HttpContext http, GranaryClient granary, ProcessLookup processes)
     {
-        var process = await processes.Get(guid, http.RequestAborted);
+        var process = await processes.Existing(guid, http.RequestAborted);
         await granary.RestartInstance(process.App.Id, process.Type, Index(index), http.RequestAborted);
         return Results.NoContent();
     }
 
     private static async Task<IResult> RestartOfApp(string guid, string type, string index, HttpContext http, GranaryClient granary, ProcessLookup processes)
     {
-        var process = await processes.Get(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted);
+        var process = await processes.Existing(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted);
         await granary.RestartInstance(process.App.Id, process.Type, Index(index), http.RequestAborted);
         return Results.NoContent();
     }

@@ -33,7 +33,7 @@ internal sealed record InstanceStats(
     public static InstanceStats Of(Process process, int index, InstanceState? instance, string? whyWaiting, TaskPolicy policy, DateTimeOffset now)
     {
         var isWanted = index < Core.Apps.AppProcesses.Wanted(process.App).GetValueOrDefault(process.Type);
-        var (state, details) = isWanted || instance is { HoldsCell: true } ? StateOf(instance, whyWaiting, now) : ("DOWN", WhyNotWanted(process));
+        var (state, details) = isWanted || instance is { HoldsCell: true } ? StateOf(instance, process.App.Release?.Version, whyWaiting, now) : ("DOWN", WhyNotWanted(process));
         return new InstanceStats(
             process.Type,
             index,
@@ -51,8 +51,9 @@ internal sealed record InstanceStats(
             details);
     }
 
-    private static (string State, string? Details) StateOf(InstanceState? instance, string? whyWaiting, DateTimeOffset now) => instance switch
+    private static (string State, string? Details) StateOf(InstanceState? instance, int? version, string? whyWaiting, DateTimeOffset now) => instance switch
     {
+        { Phase: InstancePhase.Running } when instance.Spec!.Version != version => ("STOPPING", "it is of the start before"),
         { Phase: InstancePhase.Running, UpSince: not null } => ("RUNNING", null),
         { Phase: InstancePhase.Running } => ("STARTING", $"{instance.Cell} starts it"),
         { Phase: InstancePhase.Canceling } => ("STOPPING", instance.IsWanted ? "its next run follows" : null),

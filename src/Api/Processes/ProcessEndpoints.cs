@@ -26,11 +26,11 @@ internal static class ProcessEndpoints
     }
 
     /// <summary>The process, or 404.</summary>
-    public static async Task<Process> Get(this ProcessLookup processes, string guid, CancellationToken cancellation) =>
+    public static async Task<Process> Existing(this ProcessLookup processes, string guid, CancellationToken cancellation) =>
         await processes.Find(guid, cancellation) ?? throw new CfException(CfError.NotFound("Process"));
 
     /// <summary>The process of an app, or 404.</summary>
-    public static async Task<Process> Get(this ProcessLookup processes, AppState app, string type, CancellationToken cancellation) =>
+    public static async Task<Process> Existing(this ProcessLookup processes, AppState app, string type, CancellationToken cancellation) =>
         await processes.Find(app, type, cancellation) ?? throw new CfException(CfError.NotFound("Process"));
 
     private static async Task<IResult> ListOfApp(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
@@ -43,38 +43,38 @@ internal static class ProcessEndpoints
     }
 
     private static async Task<IResult> GetOfApp(string guid, string type, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy) =>
-        Reply.Ok(Shown(await processes.Get(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted), http, policy));
+        Reply.Ok(Shown(await processes.Existing(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted), http, policy));
 
     private static async Task<IResult> Get(string guid, HttpContext http, ProcessLookup processes, TaskPolicy policy) =>
-        Reply.Ok(Shown(await processes.Get(guid, http.RequestAborted), http, policy));
+        Reply.Ok(Shown(await processes.Existing(guid, http.RequestAborted), http, policy));
 
     private static async Task<IResult> PatchOfApp(string guid, string type, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
     {
-        var process = await processes.Get(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted);
+        var process = await processes.Existing(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted);
         return Reply.Ok(await Changed(process, ProcessRequest.ReadChange(await http.Request.ReadBody()), http, granary, policy));
     }
 
     private static async Task<IResult> Patch(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
     {
-        var process = await processes.Get(guid, http.RequestAborted);
+        var process = await processes.Existing(guid, http.RequestAborted);
         return Reply.Ok(await Changed(process, ProcessRequest.ReadChange(await http.Request.ReadBody()), http, granary, policy));
     }
 
     private static async Task<IResult> ScaleOfApp(string guid, string type, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
     {
-        var process = await processes.Get(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted);
+        var process = await processes.Existing(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted);
         return Reply.Accepted(await Changed(process, ProcessRequest.ReadScale(await http.Request.ReadBody()), http, granary, policy));
     }
 
     private static async Task<IResult> Scale(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
     {
-        var process = await processes.Get(guid, http.RequestAborted);
+        var process = await processes.Existing(guid, http.RequestAborted);
         return Reply.Accepted(await Changed(process, ProcessRequest.ReadScale(await http.Request.ReadBody()), http, granary, policy));
     }
 
     private static async Task<IResult> Sidecars(string guid, HttpContext http, ProcessLookup processes)
     {
-        _ = await processes.Get(guid, http.RequestAborted);
+        _ = await processes.Existing(guid, http.RequestAborted);
         return Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
     }
 
