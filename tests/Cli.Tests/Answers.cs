@@ -27,7 +27,7 @@ internal static class Answers
     public static string List(params string[] resources) =>
         $$"""{"pagination":{"total_results":{{resources.Length}},"total_pages":1,"next":null},"resources":[{{string.Join(',', resources)}}]}""";
 
-    public static string Process(string type, int instances) => $$"""{"guid":"p-{{type}}","type":"{{type}}","instances":{{instances}},"memory_in_mb":64,"disk_in_mb":128}""";
+    public static string Process(string type, int instances) => $$"""{"guid":"p-{{type}}","type":"{{type}}","command":"bin/{{type}}","instances":{{instances}},"memory_in_mb":64,"disk_in_mb":128}""";
 
     public static string Stats(params string[] instances) => $$"""{"resources":[{{string.Join(',', instances)}}]}""";
 

@@ -50,7 +50,7 @@ public sealed class QueueTests : IAsyncLifetime
 
         await world.Let(TimeSpan.FromSeconds(20));
 
-        Assert.Equal("cell-1 has 56 MB of 256 MB memory free", await world.Placement.Why(task));
+        Assert.Equal("cell-1 has 56 MB of 256 MB memory free", await world.Placement.Why(task.Value));
         Assert.InRange(calls["IPlacementGrain.Report"] - reports, 15, 25); // Each second.
         Assert.Equal((places, wakes), (calls["IWorkGrain.Place"], calls["IWorkGrain.Wake"]));
         Assert.Equal(writes, world.Silo.Fate.Count("write task"));
@@ -81,7 +81,7 @@ public sealed class QueueTests : IAsyncLifetime
 
         await world.Ended(small);
 
-        Assert.StartsWith("no cell is large enough: cell-1 has 256 MB memory", await world.Placement.Why(large), StringComparison.Ordinal);
+        Assert.StartsWith("no cell is large enough: cell-1 has 256 MB memory", await world.Placement.Why(large.Value), StringComparison.Ordinal);
         Assert.Equal(TaskPhase.Pending, (await world.Row(large)).Phase);
     }
 
@@ -93,7 +93,7 @@ public sealed class QueueTests : IAsyncLifetime
         await world.Let(TimeSpan.FromSeconds(1));
         world.Jump(TimeSpan.FromSeconds(60));
         var small = await world.Submit("true");
-        await world.Until(async () => await world.Placement.Why(small) is { } && (await world.Row(small)).Phase == TaskPhase.Pending, "the small task's wait");
+        await world.Until(async () => await world.Placement.Why(small.Value) is { } && (await world.Row(small)).Phase == TaskPhase.Pending, "the small task's wait");
         await world.Let(TimeSpan.FromSeconds(2));
         Assert.Equal(TaskPhase.Pending, (await world.Row(small)).Phase);
 
@@ -111,7 +111,7 @@ public sealed class QueueTests : IAsyncLifetime
 
         await world.Silo.Deactivate(world.Placement);
 
-        Assert.NotNull(await world.Placement.Why(tasks[2]));
+        Assert.NotNull(await world.Placement.Why(tasks[2].Value));
         world.Engine.Finish(World.Attempt(first));
         foreach (var task in tasks)
         {
@@ -172,7 +172,7 @@ public sealed class QueueTests : IAsyncLifetime
         await world.In(first, TaskPhase.Running);
         var second = await world.Submit("true", submission => submission with { MemoryMb = 256 });
         await world.Let(TimeSpan.FromSeconds(2));
-        Assert.Equal("cell-1 has 0 MB of 256 MB memory free", await world.Placement.Why(second));
+        Assert.Equal("cell-1 has 0 MB of 256 MB memory free", await world.Placement.Why(second.Value));
 
         await world.In(second, TaskPhase.Running);
 

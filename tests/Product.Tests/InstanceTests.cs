@@ -43,7 +43,8 @@ public sealed class InstanceTests(SharedEngine engine)
         await silo.Client.Scale(app, Worker, 1);
         await Until(silo, app, 1, each => each.Phase == InstancePhase.Stopped);
         await Until(silo, app, 2, each => each.Phase == InstancePhase.Stopped);
-        Assert.Equal((InstancePhase.Running, 1), (await silo.Client.FindInstance(app, Worker, 0) is { } kept ? kept.Phase : default, kept!.Attempt));
+        var kept = (await silo.Client.FindInstance(app, Worker, 0))!;
+        Assert.Equal((InstancePhase.Running, 1), (kept.Phase, kept.Attempt));
         await Says(silo, app, "APP/PROC/WORKER/2 bye");
 
         await silo.Client.Stop(app);

@@ -33,10 +33,11 @@ internal sealed class Processes(Session session, string app)
     public async Task Show(CancellationToken cancellation)
     {
         var all = await Get(cancellation);
-        var processes = new Listing(session.Terminal, "process", "instances", "memory", "disk");
+        var processes = new Listing(session.Terminal, "process", "command", "instances", "memory", "disk");
         foreach (var (process, instances) in all)
         {
-            processes.Add(process.Text("type"), $"{instances.Count(each => each.Text("state") == Running)}/{process.Text("instances")}", $"{process.Text("memory_in_mb")}M", $"{process.Text("disk_in_mb")}M");
+            var whole = await session.Api.Get($"/v3/processes/{Session.Guid(process)}", cancellation); // A list hides commands.
+            processes.Add(process.Text("type"), whole.Text("command") ?? "none", $"{instances.Count(each => each.Text("state") == Running)}/{process.Text("instances")}", $"{process.Text("memory_in_mb")}M", $"{process.Text("disk_in_mb")}M");
         }
 
         if (processes.IsEmpty)
