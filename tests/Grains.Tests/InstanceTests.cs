@@ -1,6 +1,5 @@
 using Granary.Core;
 using Granary.Core.Apps;
-using Granary.Core.Attempts;
 using Granary.Core.Instances;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
