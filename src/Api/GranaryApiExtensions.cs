@@ -53,6 +53,7 @@ public static class GranaryApiExtensions
         TaskEndpoints.Map(app);
         TaskStoryEndpoints.Map(app);
         ProcessEndpoints.Map(app);
+        InstanceEndpoints.Map(app);
         PackageEndpoints.Map(app);
         BuildEndpoints.Map(app);
         DropletEndpoints.Map(app);

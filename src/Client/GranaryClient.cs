@@ -52,7 +52,7 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
 
     /// <summary>Why a PENDING task waits, in words; null when it does not.</summary>
     public Task<string?> WhyWaiting(TaskId task, CancellationToken cancellation = default) =>
-        Call(() => grains.GetGrain<IPlacementGrain>(Keys.Placement).Why(task), cancellation);
+        Call(() => grains.GetGrain<IPlacementGrain>(Keys.Placement).Why(task.Value), cancellation);
 
     public Task<TaskState> Cancel(TaskId task, CancellationToken cancellation = default) =>
         Ask(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Cancel(), cancellation);

@@ -46,6 +46,9 @@ public static class Limits
     /// <summary>Sequence ids that a busy app takes at once, so that a submit seldom writes the app's row. An app that begins takes 1, then as many as it gave.</summary>
     public const int SequenceIdBlock = 100;
 
+    /// <summary>Instances of one process: each is a row that is told of every change of its app.</summary>
+    public const int InstancesMax = 1000;
+
     /// <summary>The highest value of a retry or loss budget that a task may ask for.</summary>
     public const int RetriesMax = 100;
 

@@ -28,6 +28,8 @@ public enum RefusalReason
 
     /// <summary>A package has its bits: another upload was there before.</summary>
     AlreadyUploaded,
+
+    InstanceNotFound,
 }
 
 /// <summary>An expected no: data, not an exception. Says all that is wrong in one answer.</summary>

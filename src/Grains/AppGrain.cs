@@ -2,18 +2,28 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains;
 
-/// <summary>The thin shell around <see cref="AppMachine"/>, and the one decision point of every submit.</summary>
-internal sealed class AppGrain(
+/// <summary>
+/// The thin shell around <see cref="AppMachine"/>, and the one decision point of every submit. What is wanted of instances is told to them beside the calls,
+/// after it is durable; what dies with this activation is told by the next one, because the row says that it is due.
+/// </summary>
+internal sealed partial class AppGrain(
     [PersistentState(AppDocument.Kind, StorageNames.Granary)] IPersistentState<AppDocument> store,
     TaskPolicy policy,
-    TimeProvider clock) : DurableGrain<AppDocument, AppState>(store), IAppGrain
+    CrashPolicy crashes,
+    TimeProvider clock,
+    ILogger<AppGrain> logger) : DurableGrain<AppDocument, AppState>(store), IAppGrain
 {
+    /// <summary>Each is a durable write of another row; more at once only wait for the database.</summary>
+    private const int ToldAtOnce = 16;
+
     private int sequenceId;
     private int sequenceIdsLeft;
     private int sequenceIdsGiven;
@@ -54,7 +64,27 @@ internal sealed class AppGrain(
 
     public Task<Answer<AppState>> ChangeEnvironment(ImmutableSortedDictionary<string, string?> variables) => Handle(new AppEvent.EnvironmentChanged(clock.GetUtcNow(), variables));
 
-    public Task<Answer<AppState>> Desire(DesiredState desired) => Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired));
+    public async Task<Answer<AppState>> Desire(DesiredState desired) =>
+        await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired, desired == DesiredState.Started ? await Droplet(State.CurrentDroplet) : null));
+
+    public async Task<Answer<AppState>> Restart() => await Handle(new AppEvent.RestartRequested(clock.GetUtcNow(), await Droplet(State.CurrentDroplet)));
+
+    public async Task<Answer<AppState>> ChangeProcess(string type, ProcessChange change)
+    {
+        var faults = ProcessRules.Faults(change, policy);
+        return faults.IsEmpty
+            ? await Handle(new AppEvent.ProcessChanged(clock.GetUtcNow(), type, change, await Droplet(State.CurrentDroplet)))
+            : new(new Refusal(RefusalReason.Invalid, faults));
+    }
+
+    public async Task<Answer<InstanceState>> RestartInstance(string type, int index) =>
+        index >= 0 && index < AppProcesses.Wanted(State).GetValueOrDefault(type)
+            ? await GrainFactory.GetGrain<IInstanceGrain>(Keys.Instance(InstanceId.Of(new ProcessKey(State.Id, type), index))).Restart()
+            : new(new Refusal(RefusalReason.InstanceNotFound, "Instance not found"));
+
+    public Task Told(int revision) => Handle(new AppEvent.InstancesTold(clock.GetUtcNow(), revision));
+
+    public Task Wake() => State.Exists ? Handle(new AppEvent.Woke(clock.GetUtcNow())) : Task.CompletedTask;
 
     public Task<Answer<AppState>> Relabel(Metadata metadata) => Handle(new AppEvent.Relabelled(clock.GetUtcNow(), metadata));
 
@@ -93,6 +123,38 @@ internal sealed class AppGrain(
             await Save(decision.Next);
         }
 
+        foreach (var tell in decision.Effects.OfType<AppEffect.TellInstances>())
+        {
+            _ = Tell([.. AppProcesses.Orders(decision.Next, policy, crashes)], tell.Revision); // Beside the call, whose answer does not wait for it.
+        }
+
         return new(decision.Next, decision.Refusal);
     }
+
+    private async Task Tell(ImmutableArray<InstanceOrder> orders, int revision)
+    {
+        try
+        {
+            foreach (var some in orders.Chunk(ToldAtOnce))
+            {
+                await Task.WhenAll(some.Select(order => GrainFactory.GetGrain<IInstanceGrain>(Keys.Instance(order.Instance)).Order(order)));
+            }
+
+            await this.AsReference<IAppGrain>().Told(revision); // A call like any other, in its turn.
+        }
+        catch (Exception fault) when (Faults.Pass(fault))
+        {
+            LogNotTold(logger, this.GetPrimaryKeyString(), fault.Message);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            LogBug(logger, this.GetPrimaryKeyString(), fault);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Not all instances of {App} could be told what is wanted of them ({Fault}); they are told again")]
+    private static partial void LogNotTold(ILogger logger, string app, string fault);
+
+    [LoggerMessage(LogLevel.Error, "Not all instances of {App} could be told what is wanted of them: a fault that must not happen")]
+    private static partial void LogBug(ILogger logger, string app, Exception fault);
 }

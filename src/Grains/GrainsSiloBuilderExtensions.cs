@@ -1,3 +1,4 @@
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains.Cells;
 using Granary.Grains.Contracts;
@@ -12,10 +13,12 @@ namespace Granary.Grains;
 /// <summary>Puts the grains and their services into a silo. Storage, blobs, archives, the cell's folder, its journal and the runtime come from the composition root.</summary>
 public static class GrainsSiloBuilderExtensions
 {
-    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, TaskPolicy policy)
+    /// <param name="crashes">Null for the default.</param>
+    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, TaskPolicy policy, CrashPolicy? crashes = null)
     {
         silo.Services.AddGranaryWire();
         silo.Services.AddSingleton(policy);
+        silo.Services.AddSingleton(crashes ?? CrashPolicy.Default);
         silo.Services.AddSingleton<IEffectRunner, EffectRunner>();
         silo.Services.AddOptions<PlacementOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton(services => services.GetRequiredService<IOptions<PlacementOptions>>().Value);

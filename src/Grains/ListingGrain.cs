@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Granary.Core.Apps;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
@@ -10,9 +11,11 @@ namespace Granary.Grains;
 /// <summary>Hands questions to the listing columns and the log store.</summary>
 [StatelessWorker]
 [Reentrant]
-internal sealed class ListingGrain(IRows<TaskState> tasks, IRows<AppState> apps, IRows<PackageState> packages, IRows<DropletState> droplets, ILogStore logs) : Grain, IListingGrain
+internal sealed class ListingGrain(IRows<TaskState> tasks, IRows<InstanceState> instances, IRows<AppState> apps, IRows<PackageState> packages, IRows<DropletState> droplets, ILogStore logs) : Grain, IListingGrain
 {
     public Task<RowPage<TaskState>> Tasks(RowQuery query) => tasks.Page(query, CancellationToken.None);
+
+    public Task<RowPage<InstanceState>> Instances(RowQuery query) => instances.Page(query, CancellationToken.None);
 
     public Task<RowPage<AppState>> Apps(RowQuery query) => apps.Page(query, CancellationToken.None);
 

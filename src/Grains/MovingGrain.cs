@@ -1,6 +1,5 @@
 using Granary.Core.Attempts;
 using Granary.Core.Leases;
-using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 using Microsoft.Extensions.Logging;
@@ -9,10 +8,10 @@ using Microsoft.Extensions.Options;
 namespace Granary.Grains;
 
 /// <summary>
-/// Tells the tasks whose cell's lease has provably ended that their attempts are lost. The rows are read before the leases: so the proof is younger than the
+/// Tells the tasks and instances whose cell's lease has provably ended that their attempts are lost. The rows are read before the leases: so the proof is younger than the
 /// attempt it is about, and an attempt that the cell got under its next lease is never taken for one of the last.
 /// </summary>
-internal sealed partial class MovingGrain(ILeaseStore leases, ITaskRows rows, IOptions<MovingOptions> options, TimeProvider clock, ILogger<MovingGrain> logger) : Grain, IMovingGrain
+internal sealed partial class MovingGrain(ILeaseStore leases, IWorkRows rows, IOptions<MovingOptions> options, TimeProvider clock, ILogger<MovingGrain> logger) : Grain, IMovingGrain
 {
     /// <summary>Each move is a durable write of another row; more at once only wait for the database.</summary>
     private const int AtOnce = 16;
@@ -59,12 +58,12 @@ internal sealed partial class MovingGrain(ILeaseStore leases, ITaskRows rows, IO
         }
     }
 
-    /// <summary>A task that cannot be told must not keep the others on their lost cell; the next sweep meets it again.</summary>
+    /// <summary>One that cannot be told must not keep the others on their lost cell; the next sweep meets it again.</summary>
     private async Task Tell(AttemptKey attempt, LeaseState lease)
     {
         try
         {
-            await GrainFactory.GetGrain<ITaskGrain>(Keys.Task(new TaskId(attempt.Work))).Report(new AttemptReport.Lost(attempt.Number, lease.EndEvidence!));
+            await GrainFactory.Work(attempt.Work).Report(new AttemptReport.Lost(attempt.Number, lease.EndEvidence!));
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -3,7 +3,6 @@ using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Core.Placement;
-using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,43 +15,46 @@ namespace Granary.Grains;
 /// up by the tasks. A pass runs when something changed that can help: a task came, a cell spoke, a backoff ended. Never by polling;
 /// the rows are read again now and then, because what a task wanted to tell may have died with its silo.
 /// </summary>
-internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions options, TimeProvider clock, IServiceProvider services, ILogger<PlacementGrain> logger) : Grain, IPlacementGrain
+internal sealed partial class PlacementGrain(IWorkRows rows, PlacementOptions options, TimeProvider clock, IServiceProvider services, ILogger<PlacementGrain> logger) : Grain, IPlacementGrain
 {
     /// <summary>Null on a single node.</summary>
     private readonly ILeaseStore? leases = services.GetService<ILeaseStore>();
     private readonly DateTimeOffset beganAt = clock.GetUtcNow();
-    private readonly SortedSet<QueuedTask> queue = new(Comparer<QueuedTask>.Create(InOrder));
-    private readonly Dictionary<TaskId, QueuedTask> byTask = [];
+    private readonly SortedSet<QueuedWork> queue = new(Comparer<QueuedWork>.Create(InOrder));
+    private readonly Dictionary<Guid, QueuedWork> byWork = [];
     private readonly Dictionary<CellId, KnownCell> cells = [];
-    private readonly HashSet<TaskId> placing = [];
+    private readonly HashSet<Guid> placing = [];
+    private readonly InstancesOnCells instances = new();
     private IGrainTimer? backoff;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var task in await rows.Pending(cancellationToken))
+        instances.Replace(await rows.Instances(cancellationToken));
+        foreach (var work in await rows.Pending(cancellationToken))
         {
-            Add(Queued(task));
+            Add(QueuedWork.Of(work));
         }
 
         this.RegisterGrainTimer(OnReadAgainDue, new GrainTimerCreationOptions(options.ReadAgainEvery, options.ReadAgainEvery) { Interleave = true });
     }
 
-    public Task Enqueue(ImmutableArray<QueuedTask> tasks)
+    public Task Enqueue(ImmutableArray<QueuedWork> waiting)
     {
-        foreach (var task in tasks)
+        foreach (var work in waiting)
         {
-            Add(task);
+            Add(work);
         }
 
         Pass();
         return Task.CompletedTask;
     }
 
-    public Task Withdraw(ImmutableArray<TaskId> tasks)
+    public Task Withdraw(ImmutableArray<Guid> works)
     {
-        foreach (var task in tasks)
+        foreach (var work in works)
         {
-            Remove(task);
+            Remove(work);
+            instances.Remove(work);
         }
 
         Pass(); // Room may have been kept for one of them.
@@ -95,12 +97,13 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
 
     public async Task ReadAgain()
     {
+        instances.Replace(await rows.Instances(CancellationToken.None));
         var unknown = false;
-        foreach (var task in await rows.Pending(CancellationToken.None))
+        foreach (var work in await rows.Pending(CancellationToken.None))
         {
-            if (!byTask.ContainsKey(task.Id) && !placing.Contains(task.Id))
+            if (!byWork.ContainsKey(work.Work) && !placing.Contains(work.Work))
             {
-                Add(Queued(task));
+                Add(QueuedWork.Of(work));
                 unknown = true;
             }
         }
@@ -111,8 +114,8 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         }
     }
 
-    public Task<string?> Why(TaskId task) =>
-        Task.FromResult(byTask.TryGetValue(task, out var queued) ? Placer.Explain(queued, Snapshots(), clock.GetUtcNow()) ?? "it is about to be placed" : null);
+    public Task<string?> Why(Guid work) =>
+        Task.FromResult(byWork.TryGetValue(work, out var queued) ? Placer.Explain(queued, Snapshots(), clock.GetUtcNow()) ?? "it is about to be placed" : null);
 
     public async Task<ImmutableArray<CellView>> Cells()
     {
@@ -144,42 +147,24 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
     }
 
     /// <summary>The queue's order: oldest first, and within an instant by sequence id.</summary>
-    private static int InOrder(QueuedTask left, QueuedTask right)
+    private static int InOrder(QueuedWork left, QueuedWork right)
     {
         var order = left.CreatedAt.CompareTo(right.CreatedAt);
         order = order != 0 ? order : left.SequenceId.CompareTo(right.SequenceId);
-        return order != 0 ? order : left.Task.Value.CompareTo(right.Task.Value);
+        return order != 0 ? order : left.Work.CompareTo(right.Work);
     }
 
-    /// <summary>What placement needs to know of a PENDING task.</summary>
-    internal static QueuedTask Queued(TaskState task) => new(
-        task.Id,
-        task.Attempt + 1,
-        new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb),
-        task.CreatedAt,
-        task.SequenceId,
-        task.NotBefore,
-        LastCell(task),
-        GivenBackAt(task));
-
-    /// <summary>The cell of the attempt before, from the task's story: its row holds none while it waits.</summary>
-    private static CellId? LastCell(TaskState task) =>
-        task.Story.Entries.LastOrDefault(each => each.Cell is not null && each.Attempt == task.Attempt) is { Cell: { } name } ? new CellId(name) : null;
-
-    /// <summary>When the attempt before ended, from the story: its only entry without a cell. Other changes of the row, such as new labels, are none of the queue's business.</summary>
-    private static DateTimeOffset? GivenBackAt(TaskState task) =>
-        task.Attempt == 0 ? null : task.Story.Entries.LastOrDefault(each => each.Cell is null && each.Attempt == task.Attempt)?.At;
-
-    private void Add(QueuedTask task)
+    private void Add(QueuedWork work)
     {
-        Remove(task.Task);
-        byTask[task.Task] = task;
-        queue.Add(task);
+        Remove(work.Work);
+        instances.Remove(work.Work); // Who waits holds nothing.
+        byWork[work.Work] = work;
+        queue.Add(work);
     }
 
-    private void Remove(TaskId task)
+    private void Remove(Guid work)
     {
-        if (byTask.Remove(task, out var queued))
+        if (byWork.Remove(work, out var queued))
         {
             queue.Remove(queued);
         }
@@ -196,11 +181,16 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         var pass = Placer.Place([.. queue], Snapshots(), now);
         foreach (var choice in pass.Choices)
         {
-            var queued = byTask[choice.Task];
-            Remove(choice.Task);
-            placing.Add(choice.Task);
+            var queued = byWork[choice.Work];
+            Remove(choice.Work);
+            placing.Add(choice.Work);
             var cell = cells[choice.Cell];
-            cell.Promised[new AttemptKey(choice.Task.Value, choice.Attempt)] = new Promise(queued.Wanted, now);
+            cell.Promised[new AttemptKey(choice.Work, choice.Attempt)] = new Promise(queued.Wanted, now);
+            if (queued.Process is { } process)
+            {
+                instances.Put(choice.Work, process, choice.Cell);
+            }
+
             var wait = now - queued.WaitsSince;
             var waited = wait >= options.WaitWorthTelling ? $"it waited {wait.TotalSeconds:0.0} s for room" : null;
             cell.Placing = PlaceAfter(cell.Placing, queued, choice, waited);
@@ -232,14 +222,15 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
     private static TimeSpan Longer(TimeSpan delay) => delay + TimeSpan.FromMilliseconds(5);
 
     /// <summary>Choices for one cell are told one after the other, so that tasks start in the order in which they were submitted.</summary>
-    private async Task PlaceAfter(Task before, QueuedTask queued, PlacementChoice choice, string? waited)
+    private async Task PlaceAfter(Task before, QueuedWork queued, PlacementChoice choice, string? waited)
     {
         await before;
-        var attempt = new AttemptKey(choice.Task.Value, choice.Attempt);
+        var attempt = new AttemptKey(choice.Work, choice.Attempt);
         try
         {
-            if (!await GrainFactory.GetGrain<ITaskGrain>(Keys.Task(choice.Task)).Place(choice.Attempt, choice.Cell, waited))
+            if (!await GrainFactory.Work(choice.Work).Place(choice.Attempt, choice.Cell, waited))
             {
+                instances.Remove(choice.Work);
                 Free(choice, attempt); // Cancelled meanwhile, or the choice was stale.
             }
         }
@@ -247,13 +238,13 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         {
             // The outcome is unknown: the row tells. The task's own wake-up and the cell's comparison mend what this leaves. A bug in one
             // task must not keep the ones behind it from their cell.
-            LogPlaceFailed(logger, choice.Task, choice.Cell, fault);
+            LogPlaceFailed(logger, choice.Work, choice.Cell, fault);
             Free(choice, attempt);
             await Requeue(queued);
         }
         finally
         {
-            placing.Remove(choice.Task);
+            placing.Remove(choice.Work);
         }
     }
 
@@ -266,18 +257,18 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
         }
     }
 
-    private async Task Requeue(QueuedTask queued)
+    private async Task Requeue(QueuedWork queued)
     {
         try
         {
-            if (await rows.Find(queued.Task.Value, CancellationToken.None) is { Phase: TaskPhase.Pending } task)
+            if (await rows.Find(queued.Work, CancellationToken.None) is { IsWaiting: true } work)
             {
-                Add(Queued(task) with { NotBefore = clock.GetUtcNow() + options.RetryDelay });
+                Add(QueuedWork.Of(work) with { NotBefore = clock.GetUtcNow() + options.RetryDelay });
             }
         }
         catch (Exception fault) when (Faults.Pass(fault))
         {
-            LogRequeueFailed(logger, queued.Task, fault);
+            LogRequeueFailed(logger, queued.Work, fault);
             Add(queued with { NotBefore = clock.GetUtcNow() + options.RetryDelay }); // Harmless if it was placed: the number is then used up.
         }
 
@@ -287,7 +278,7 @@ internal sealed partial class PlacementGrain(ITaskRows rows, PlacementOptions op
     private List<CellSnapshot> Snapshots()
     {
         var now = clock.GetUtcNow();
-        return [.. cells.Values.Select(each => each.Snapshot(now, options))];
+        return [.. cells.Values.Select(each => each.Snapshot(now, options) with { Instances = instances.On(each.View.Id) })];
     }
 
     private readonly record struct Promise(CellCapacity Wanted, DateTimeOffset At);

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Effects;
@@ -11,11 +11,11 @@ using Granary.Grains.Ports;
 
 namespace Granary.Grains;
 
-/// <summary>The thin shell around <see cref="TaskMachine"/>: decide, save, hand over the effects.</summary>
+/// <summary>The thin shell around <see cref="TaskMachine"/>.</summary>
 internal sealed class TaskGrain(
     [PersistentState(TaskDocument.Kind, StorageNames.Granary)] IPersistentState<TaskDocument> store,
     IEffectRunner effects,
-    TimeProvider clock) : DurableGrain<TaskDocument, TaskState>(store), ITaskGrain
+    TimeProvider clock) : WorkGrain<TaskDocument, TaskState, TaskEvent>(store, effects, clock), ITaskGrain
 {
     /// <summary>A longer wait would hold up the deactivation of the grain when its silo stops.</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
@@ -46,9 +46,14 @@ internal sealed class TaskGrain(
         }
 
         var id = new TaskId(Keys.Guid(this.GetPrimaryKeyString()));
+        if (InstanceId.Is(id.Value))
+        {
+            return new(new Refusal(RefusalReason.Invalid, "Task guid must not be of version 15: such guids are those of instances"));
+        }
+
         var admitted = await GrainFactory.GetGrain<IAppGrain>(Keys.App(app)).Admit(id, request);
         return admitted.Value is { } admission
-            ? Reply(await Handle(new TaskEvent.Submitted(clock.GetUtcNow(), id, app, admission.SequenceId, admission.Spec, request.Metadata)))
+            ? Reply(await Handle(new TaskEvent.Submitted(Now, id, app, admission.SequenceId, admission.Spec, request.Metadata)))
             : new(admitted.Refusal!);
     }
 
@@ -56,7 +61,7 @@ internal sealed class TaskGrain(
 
     public async Task<TaskState?> Ended(TimeSpan atMost)
     {
-        using var enough = new CancellationTokenSource(atMost < WaitMax ? atMost : WaitMax, clock);
+        using var enough = new CancellationTokenSource(atMost < WaitMax ? atMost : WaitMax, Clock);
         try
         {
             return await ended.Task.WaitAsync(enough.Token);
@@ -67,30 +72,32 @@ internal sealed class TaskGrain(
         }
     }
 
-    public async Task<Answer<TaskState>> Cancel() => Reply(await Handle(new TaskEvent.CancelRequested(clock.GetUtcNow())));
+    public async Task<Answer<TaskState>> Cancel() => Reply(await Handle(new TaskEvent.CancelRequested(Now)));
 
     public async Task<Answer<TaskState>> Relabel(Metadata metadata)
     {
         var faults = MetadataRules.Faults(metadata);
         return faults.IsEmpty
-            ? Reply(await Handle(new TaskEvent.Relabelled(clock.GetUtcNow(), metadata)))
+            ? Reply(await Handle(new TaskEvent.Relabelled(Now, metadata)))
             : new(new Refusal(RefusalReason.Invalid, faults));
     }
 
     public Task<Answer<TaskState>> ChangeMetadata(ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations) =>
         Relabel(MetadataRules.Merge(State.Metadata, labels, annotations));
 
-    public async Task<bool> Place(int attempt, CellId cell, string? waited)
-    {
-        var next = (await Handle(new TaskEvent.Placed(clock.GetUtcNow(), attempt, cell, waited))).Next;
-        return next.Phase == TaskPhase.Running && next.Attempt == attempt && next.Cell == cell;
-    }
+    protected override Decision<TaskState, AttemptEffect> Decide(TaskState before, TaskEvent @event) => TaskMachine.Decide(before, @event);
 
-    public async Task<int> Report(AttemptReport report) => (await Handle(new TaskEvent.Reported(clock.GetUtcNow(), report))).Next.Attempt;
+    protected override ImmutableArray<string> Check(TaskState before, Decision<TaskState, AttemptEffect> decision) => TaskInvariants.Check(before, decision);
 
-    public Task Outlive(int attempt, CellId cell) => Handle(new TaskEvent.Outlived(clock.GetUtcNow(), attempt, cell));
+    protected override TaskEvent Placed(int attempt, CellId cell, string? waited) => new TaskEvent.Placed(Now, attempt, cell, waited);
 
-    public Task Wake() => Handle(new TaskEvent.Woke(clock.GetUtcNow()));
+    protected override TaskEvent Reported(AttemptReport report) => new TaskEvent.Reported(Now, report);
+
+    protected override TaskEvent Outlived(int attempt, CellId cell) => new TaskEvent.Outlived(Now, attempt, cell);
+
+    protected override TaskEvent Woke() => new TaskEvent.Woke(Now);
+
+    protected override void OnSaved(TaskState saved) => TellEnd(saved);
 
     protected override void OnPoisoned() => ended.TrySetResult(null);
 
@@ -102,29 +109,5 @@ internal sealed class TaskGrain(
         }
     }
 
-    private async Task<Decision<TaskState, TaskEffect>> Handle(TaskEvent @event)
-    {
-        var before = State;
-        var decision = TaskMachine.Decide(before, @event);
-        if (TaskInvariants.Check(before, decision) is { IsEmpty: false } broken)
-        {
-            throw new UnreachableException($"{@event} would break {string.Join("; ", broken)}");
-        }
-
-        if (decision.Changes)
-        {
-            await Save(decision.Next); // 1. Make it true.
-            TellEnd(decision.Next);
-        }
-
-        effects.Hand(decision.Next, decision.Effects); // 2. Make it happen: handed over, repeated until acknowledged.
-        if (before.Phase == TaskPhase.Pending && decision.Next.IsFinished)
-        {
-            effects.Withdraw(before.Id);
-        }
-
-        return decision;
-    }
-
-    private static Answer<TaskState> Reply(Decision<TaskState, TaskEffect> decision) => new(decision.Next, decision.Refusal);
+    private static Answer<TaskState> Reply(Decision<TaskState, AttemptEffect> decision) => new(decision.Next, decision.Refusal);
 }

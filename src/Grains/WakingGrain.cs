@@ -1,4 +1,3 @@
-using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 using Microsoft.Extensions.Logging;
@@ -6,12 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Grains;
 
 /// <summary>
-/// Wakes tasks whose time has passed (backoff, deadline, a stop to repeat): deadlines are rows, not reminders. And those that may have waited
+/// Wakes tasks and instances whose time has passed (backoff, deadline, a stop to repeat): deadlines are rows, not reminders. Apps, of which some instances may
+/// not know what is wanted of them. And those that may have waited
 /// for something that died with a silo: the queue is read again and stops are repeated; cells compare their rows by themselves.
 /// </summary>
-internal sealed partial class WakingGrain(ITaskRows rows, TimeProvider clock, ILogger<WakingGrain> logger) : Grain, IWakingGrain
+internal sealed partial class WakingGrain(IWorkRows rows, IAppRows apps, TimeProvider clock, ILogger<WakingGrain> logger) : Grain, IWakingGrain
 {
-    /// <summary>Tasks woken in one sweep; the next takes the rest.</summary>
+    /// <summary>Woken of each kind in one sweep; the next takes the rest.</summary>
     private const int CountMax = 500;
 
     /// <summary>Silos call once in <see cref="SiloWatch.Period"/> each, and not together: what comes sooner than this was just done.</summary>
@@ -29,6 +29,11 @@ internal sealed partial class WakingGrain(ITaskRows rows, TimeProvider clock, IL
         }
 
         await WakeAll(await rows.Due(now, CountMax, CancellationToken.None));
+        foreach (var app in await apps.Due(now, CountMax, CancellationToken.None))
+        {
+            await Wake(app.Value, () => GrainFactory.GetGrain<IAppGrain>(Keys.App(app)).Wake());
+        }
+
         sweptAt = now;
     }
 
@@ -46,30 +51,30 @@ internal sealed partial class WakingGrain(ITaskRows rows, TimeProvider clock, IL
         dead.Add(silo);
     }
 
-    private async Task WakeAll(IReadOnlyList<TaskId> tasks)
+    private async Task WakeAll(IReadOnlyList<Guid> works)
     {
-        foreach (var task in tasks)
+        foreach (var work in works)
         {
-            await Wake(task);
+            await Wake(work, () => GrainFactory.Work(work).Wake());
         }
     }
 
-    /// <summary>A task that cannot be woken must not keep the others asleep.</summary>
-    private async Task Wake(TaskId task)
+    /// <summary>One that cannot be woken must not keep the others asleep.</summary>
+    private async Task Wake(Guid sleeper, Func<Task> wake)
     {
         try
         {
-            await GrainFactory.GetGrain<ITaskGrain>(Keys.Task(task)).Wake();
+            await wake();
         }
         catch (Exception fault) when (!Faults.Pass(fault))
         {
-            LogBug(logger, task, fault);
+            LogBug(logger, sleeper, fault);
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Task {Task} could not be woken: a fault that must not happen")]
-    private static partial void LogBug(ILogger logger, TaskId task, Exception fault);
+    [LoggerMessage(LogLevel.Error, "{Sleeper} could not be woken: a fault that must not happen")]
+    private static partial void LogBug(ILogger logger, Guid sleeper, Exception fault);
 
-    [LoggerMessage(LogLevel.Information, "The silo {Silo} is dead: the queue was read again, and {Stopping} tasks that are being stopped were woken")]
+    [LoggerMessage(LogLevel.Information, "The silo {Silo} is dead: the queue was read again, and {Stopping} tasks and instances that are being stopped were woken")]
     private static partial void LogDied(ILogger logger, string silo, int stopping);
 }

@@ -30,7 +30,7 @@ internal static class Composition
         // A finished task is seldom asked for again, and its row has everything.
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(2));
         silo.AddGranaryStorage(Storage(options, settings));
-        silo.AddGranaryGrains(Tasks(settings).Policy(options));
+        silo.AddGranaryGrains(Tasks(settings).Policy(options), Instances(settings).Policy());
         silo.Services.AddOptions<MovingOptions>().Bind(settings.GetSection("Moving"), Strict);
         silo.Services.AddSingleton<IKillNotes>(new KillNotes(options.CellFolder));
         silo.Services.AddSingleton<IStartMarks>(new StartMarks(options.CellFolder));
@@ -132,6 +132,14 @@ internal static class Composition
         settings.GetSection("Tasks").Bind(tasks, Strict);
         Validator.ValidateObject(tasks, new ValidationContext(tasks), validateAllProperties: true);
         return tasks;
+    }
+
+    private static InstanceOptions Instances(IConfiguration settings)
+    {
+        var instances = new InstanceOptions();
+        settings.GetSection("Instances").Bind(instances, Strict);
+        Validator.ValidateObject(instances, new ValidationContext(instances), validateAllProperties: true);
+        return instances;
     }
 
     /// <summary>A setting with a name that nobody knows is a mistake worth stopping for.</summary>

@@ -23,6 +23,7 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
     {
         ["Cluster"] = () => new MembershipOptions(),
         ["Tasks"] = () => new TaskOptions(),
+        ["Instances"] = () => new InstanceOptions(),
         ["Cells"] = () => new CellOptions(),
         ["Placement"] = () => new PlacementOptions(),
         ["Moving"] = () => new MovingOptions(),

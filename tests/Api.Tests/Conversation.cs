@@ -63,6 +63,7 @@ internal sealed partial class Conversation(ApiHost host)
         told = Instants().Replace(told, match => match.Value.Contains('.', StringComparison.Ordinal) ? "INSTANT" : "TIME");
         told = Cursors().Replace(told, "after=CURSOR");
         told = Seconds().Replace(told, "\"vm_uptime\": \"SECONDS\"");
+        told = Uptimes().Replace(told, "\"uptime\": \"SECONDS\"");
         return Nanos().Replace(told, "NANOS");
     }
 
@@ -100,6 +101,9 @@ internal sealed partial class Conversation(ApiHost host)
 
     [GeneratedRegex(@"""vm_uptime"": ""\d+""")]
     private static partial Regex Seconds();
+
+    [GeneratedRegex(@"""uptime"": \d+")]
+    private static partial Regex Uptimes();
 
     [GeneratedRegex(@"\b\d{19}\b")]
     private static partial Regex Nanos();

@@ -24,13 +24,66 @@ public sealed class CommandTests
     {
         await using var server = await Server();
         server.On($"GET /v3/apps/{AppGuid}/droplets/current", """{"guid":"d-1","created_at":"2026-11-24T10:00:01Z","process_types":{"web":"bin/serve","task":"bin/migrate"}}""")
-            .On($"GET /v3/apps/{AppGuid}/tasks?states=PENDING,RUNNING,CANCELING&per_page=1", """{"pagination":{"total_results":2},"resources":[]}""");
+            .On($"GET /v3/apps/{AppGuid}/tasks?states=PENDING,RUNNING,CANCELING&per_page=1", """{"pagination":{"total_results":2},"resources":[]}""")
+            .On(Processes, List(Process("web", 2), Process("task", 0)))
+            .On("GET /v3/processes/p-web", Process("web", 1)).On("GET /v3/processes/p-web/stats", Stats(Instance(0, "STARTING", details: "it waits for a cell: cell-1 has 0 MB of 64 MB memory free"), Instance(1, "CRASHED", details: "crashed 3 times, last: exited with status 1; next run in 25 s")))
+            .On("GET /v3/processes/p-task", Process("task", 1)).On("GET /v3/processes/p-task/stats", Stats());
         var transcript = new Transcript(server);
 
         await transcript.Run("app", "web");
         await transcript.Run("app", "web", "--output", "json");
 
         transcript.Check("app.txt");
+    }
+
+    [Fact]
+    public async Task Start_restart_and_stop()
+    {
+        await using var server = await Server();
+        server.On($"POST /v3/apps/{AppGuid}/actions/start", App).On($"POST /v3/apps/{AppGuid}/actions/stop", App).On($"POST /v3/apps/{AppGuid}/actions/restart", App)
+            .On(Processes, List(Process("web", 1)))
+            .On("GET /v3/processes/p-web", Process("web", 1)).On("GET /v3/processes/p-web/stats", Stats(Instance(0, "RUNNING", "null")));
+        await using var broken = await Server();
+        broken.On($"POST /v3/apps/{AppGuid}/actions/start", App)
+            .On(Processes, List(Process("web", 1)))
+            .On("GET /v3/processes/p-web", Process("web", 1)).On("GET /v3/processes/p-web/stats", Stats(Instance(0, "CRASHED", details: "crashed 3 times, last: exited with status 1; next run in 25 s")));
+        await using var idle = await Server();
+        idle.On($"POST /v3/apps/{AppGuid}/actions/start", App).On(Processes, List(Process("web", 0))).On("GET /v3/processes/p-web", Process("web", 1)).On("GET /v3/processes/p-web/stats", Stats());
+        var (transcript, told, rested) = (new Transcript(server), new Transcript(broken), new Transcript(idle));
+
+        await transcript.Run("start", "web");
+        await transcript.Run("restart", "web", "--no-wait");
+        await transcript.Run("start", "web", "-o", "json");
+        await transcript.Run("stop", "web");
+        await told.Run("start", "web");
+        await rested.Run("start", "web");
+
+        transcript.Check("start.txt");
+        told.Check("start-crashed.txt");
+        rested.Check("start-idle.txt");
+    }
+
+    [Fact]
+    public async Task Scale_instance_and_restart_app_instance()
+    {
+        await using var server = await ScriptedServer.Start();
+        var path = $"/v3/apps/{AppGuid}/processes/worker";
+        server.On(FindApp, List(App.Replace("STOPPED", "STARTED", StringComparison.Ordinal)))
+            .On($"GET {path}", Process("worker", 3)).On($"POST {path}/actions/scale", Process("worker", 3), 202).On($"POST /v3/apps/{AppGuid}/actions/restart", App)
+            .On(Processes, List(Process("worker", 1))).On("GET /v3/processes/p-worker", Process("worker", 1)).On("GET /v3/processes/p-worker/stats", Stats(Instance(0, "RUNNING", "null")))
+            .On($"DELETE {path}/instances/2", "", 204)
+            .On($"GET /api/apps/{AppGuid}/processes/worker/instances/2", """{"guid":"i-2","type":"worker","index":2,"state":"FAILED","wanted":true,"why_waiting":null,"attempt":3,"cell":null,"last_end":"exited with status 1","crashes":3,"next_run_at":"2026-11-24T10:00:30Z","command":"work hard","memory_in_mb":64,"disk_in_mb":128,"story":[{"at":"2026-11-24T10:00:01.25Z","attempt":3,"cell":"cell-1","text":"FAILED: attempt 3 exited with status 1: crash 3; it runs again in 26 s"}],"story_omitted":0}""");
+        var transcript = new Transcript(server);
+
+        await transcript.Run("scale", "web", "--process", "worker");
+        await transcript.Run("scale", "web", "--process", "worker", "-i", "3", "-m", "64M", "-k", "1G", "-l", "16K");
+        await transcript.Run("scale", "web", "--process", "worker", "-m", "64M", "-f");
+        await transcript.Run("scale", "web", "-i", "many");
+        await transcript.Run("restart-app-instance", "web", "2", "--process", "worker");
+        await transcript.Run("restart-app-instance", "web", "first");
+        await transcript.Run("instance", "web", "2", "--process", "worker");
+
+        transcript.Check("scale.txt");
     }
 
     [Fact]

@@ -196,7 +196,7 @@ public sealed class CrashTests : IAsyncLifetime
         var waiting = await world.Submit("true");
         await world.Until(async () => await world.Placement.Cells() is [{ EngineUp: false } cell] && cell.State.Contains("carries the identity mark cell-9/of-somebody-else", StringComparison.Ordinal), "the refusal");
 
-        await world.Until(async () => await world.Placement.Why(waiting) is { } why && why.Contains("carries the identity mark", StringComparison.Ordinal), "the reason on the waiting task");
+        await world.Until(async () => await world.Placement.Why(waiting.Value) is { } why && why.Contains("carries the identity mark", StringComparison.Ordinal), "the reason on the waiting task");
         Assert.Equal("cell-9/of-somebody-else", (await world.Engine.Describe(CancellationToken.None)).Marker);
         Assert.Equal(removes, world.Engine.Removes.Count);
         Assert.Equal(TaskPhase.Running, (await world.Row(task)).Phase);

@@ -64,7 +64,7 @@ public sealed class LifeTests : IAsyncLifetime
         var ended = await world.Ended(task);
 
         Assert.Equal(("deadline of 5 s passed", 0), (ended.FailureReason, ended.Attempt));
-        await world.Until(async () => await world.Placement.Why(task) is null, "the queue without the ended task");
+        await world.Until(async () => await world.Placement.Why(task.Value) is null, "the queue without the ended task");
         world.Engine.Finish(World.Attempt(first));
         await world.Ended(first);
     }
@@ -78,7 +78,7 @@ public sealed class LifeTests : IAsyncLifetime
         var answer = await world.Grain(task).Cancel();
 
         Assert.Equal((TaskPhase.Failed, TaskMachine.Cancelled), (answer.Value!.Phase, answer.Value.FailureReason));
-        await world.Until(async () => await world.Placement.Why(task) is null, "the queue without the cancelled task");
+        await world.Until(async () => await world.Placement.Why(task.Value) is null, "the queue without the cancelled task");
         world.Engine.Finish(World.Attempt(first));
         await world.Ended(first);
         await world.NothingLeft();
@@ -136,7 +136,7 @@ public sealed class LifeTests : IAsyncLifetime
         var task = await world.Submit("true");
         await world.Let(TimeSpan.FromSeconds(5));
 
-        var why = await world.Placement.Why(task);
+        var why = await world.Placement.Why(task.Value);
         world.Engine.ComeBack();
         var ended = await world.Ended(task);
 

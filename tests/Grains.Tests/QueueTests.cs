@@ -1,6 +1,7 @@
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Placement;
 using Granary.Core.Tasks;
 using Granary.Grains.Tests.Worlds;
 using Granary.Testing;
@@ -44,14 +45,14 @@ public sealed class QueueTests : IAsyncLifetime
         var first = await world.Running("wait", submission => submission with { MemoryMb = 200 });
         var task = await world.Submit("wait", submission => submission with { MemoryMb = 128 });
         var calls = world.Silo.Calls;
-        var (reports, places, wakes) = (calls["IPlacementGrain.Report"], calls["ITaskGrain.Place"], calls["ITaskGrain.Wake"]);
+        var (reports, places, wakes) = (calls["IPlacementGrain.Report"], calls["IWorkGrain.Place"], calls["IWorkGrain.Wake"]);
         var writes = world.Silo.Fate.Count("write task");
 
         await world.Let(TimeSpan.FromSeconds(20));
 
-        Assert.Equal("cell-1 has 56 MB of 256 MB memory free", await world.Placement.Why(task));
+        Assert.Equal("cell-1 has 56 MB of 256 MB memory free", await world.Placement.Why(task.Value));
         Assert.InRange(calls["IPlacementGrain.Report"] - reports, 15, 25); // Each second.
-        Assert.Equal((places, wakes), (calls["ITaskGrain.Place"], calls["ITaskGrain.Wake"]));
+        Assert.Equal((places, wakes), (calls["IWorkGrain.Place"], calls["IWorkGrain.Wake"]));
         Assert.Equal(writes, world.Silo.Fate.Count("write task"));
 
         var before = world.Clock.GetUtcNow();
@@ -67,9 +68,9 @@ public sealed class QueueTests : IAsyncLifetime
         var lost = A.After(A.RunningTask(), A.Report(new AttemptReport.Lost(1, "the host is gone"), atSeconds: 30));
         var back = A.After(lost, new TaskEvent.Relabelled(A.At(40), Metadata.Empty));
 
-        Assert.Equal(A.Start, PlacementGrain.Queued(A.PendingTask()).WaitsSince);
-        Assert.Equal(A.At(30), PlacementGrain.Queued(back).WaitsSince);
-        Assert.Equal(A.At(45), PlacementGrain.Queued(back with { NotBefore = A.At(45) }).WaitsSince);
+        Assert.Equal(A.Start, QueuedWork.Of(A.PendingTask()).WaitsSince);
+        Assert.Equal(A.At(30), QueuedWork.Of(back).WaitsSince);
+        Assert.Equal(A.At(45), QueuedWork.Of(back with { NotBefore = A.At(45) }).WaitsSince);
     }
 
     [Fact]
@@ -80,7 +81,7 @@ public sealed class QueueTests : IAsyncLifetime
 
         await world.Ended(small);
 
-        Assert.StartsWith("no cell is large enough: cell-1 has 256 MB memory", await world.Placement.Why(large), StringComparison.Ordinal);
+        Assert.StartsWith("no cell is large enough: cell-1 has 256 MB memory", await world.Placement.Why(large.Value), StringComparison.Ordinal);
         Assert.Equal(TaskPhase.Pending, (await world.Row(large)).Phase);
     }
 
@@ -92,7 +93,7 @@ public sealed class QueueTests : IAsyncLifetime
         await world.Let(TimeSpan.FromSeconds(1));
         world.Jump(TimeSpan.FromSeconds(60));
         var small = await world.Submit("true");
-        await world.Until(async () => await world.Placement.Why(small) is { } && (await world.Row(small)).Phase == TaskPhase.Pending, "the small task's wait");
+        await world.Until(async () => await world.Placement.Why(small.Value) is { } && (await world.Row(small)).Phase == TaskPhase.Pending, "the small task's wait");
         await world.Let(TimeSpan.FromSeconds(2));
         Assert.Equal(TaskPhase.Pending, (await world.Row(small)).Phase);
 
@@ -110,7 +111,7 @@ public sealed class QueueTests : IAsyncLifetime
 
         await world.Silo.Deactivate(world.Placement);
 
-        Assert.NotNull(await world.Placement.Why(tasks[2]));
+        Assert.NotNull(await world.Placement.Why(tasks[2].Value));
         world.Engine.Finish(World.Attempt(first));
         foreach (var task in tasks)
         {
@@ -171,7 +172,7 @@ public sealed class QueueTests : IAsyncLifetime
         await world.In(first, TaskPhase.Running);
         var second = await world.Submit("true", submission => submission with { MemoryMb = 256 });
         await world.Let(TimeSpan.FromSeconds(2));
-        Assert.Equal("cell-1 has 0 MB of 256 MB memory free", await world.Placement.Why(second));
+        Assert.Equal("cell-1 has 0 MB of 256 MB memory free", await world.Placement.Why(second.Value));
 
         await world.In(second, TaskPhase.Running);
 
@@ -186,6 +187,6 @@ public sealed class QueueTests : IAsyncLifetime
         await world.Until(async () => (await world.Row(task)).Counters.Moves > 0, "the cell's refusal");
         var row = await world.Row(task);
 
-        Assert.Equal(new CellId("cell-1"), PlacementGrain.Queued(row).LastCell);
+        Assert.Equal(new CellId("cell-1"), QueuedWork.Of(row).LastCell);
     }
 }

@@ -25,6 +25,7 @@ public sealed partial class OperationsDocTests
         ("The silo", new SiloOptions(), ["Database"]),
         ("Cluster", new MembershipOptions(), []),
         ("Tasks", new TaskOptions(), []),
+        ("Instances", new InstanceOptions(), []),
         ("Cells", new CellOptions(), ["Name", "MemoryMb", "DiskMb"]),
         ("Placement", new PlacementOptions(), []),
         ("Moving", new MovingOptions(), []),

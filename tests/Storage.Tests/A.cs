@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Runtime;
 using Granary.Core.Stories;
 using Granary.Core.Tasks;
@@ -57,6 +58,38 @@ internal static class A
                 UpdatedAt = updatedAt ?? createdAt ?? Noon,
             },
         };
+
+    public static InstanceDocument Instance(AppId app, int index, InstancePhase phase, string? cell = null, DateTimeOffset? wakeAt = null) => new()
+    {
+        State = new InstanceState
+        {
+            Id = InstanceId.Of(new ProcessKey(app, "worker"), index),
+            App = app,
+            Type = "worker",
+            Index = index,
+            Phase = phase,
+            Revision = 2,
+            IsWanted = true,
+            Spec = new InstanceSpec(
+                1,
+                "worker",
+                index,
+                "work hard",
+                "vcap",
+                256,
+                1024,
+                -1,
+                new ContainerSource("granary/stack:1", new string('a', 64)),
+                ImmutableSortedDictionary<string, string>.Empty.Add("A", "1"),
+                ContainerNetwork.Outbound,
+                CrashPolicy.Default),
+            Attempt = 3,
+            Cell = cell is null ? null : new CellId(cell),
+            WakeAt = wakeAt,
+            CreatedAt = Noon,
+            UpdatedAt = Noon,
+        },
+    };
 
     public static AppDocument App(string name, Guid space) => new()
     {

@@ -70,8 +70,8 @@ public abstract class PageTimeTests(TestDatabases databases, ITestOutputHelper o
         await using var many = await Filled(rowCount);
         await using var totals = new Totals(TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<Totals>.Instance);
         await using var fewTotals = new Totals(TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<Totals>.Instance);
-        var fewTasks = new TaskRows(few, fewTotals);
-        var manyTasks = new TaskRows(many, totals);
+        var fewTasks = new DocumentRows<TaskDocument, TaskState>(TaskDocument.Kind, few, fewTotals);
+        var manyTasks = new DocumentRows<TaskDocument, TaskState>(TaskDocument.Kind, many, totals);
         var app = Guid.Parse("00000000-0000-4000-8000-000000000007");
         if (many.Dialect == SqlDialect.Postgres)
         {
@@ -100,7 +100,7 @@ public abstract class PageTimeTests(TestDatabases databases, ITestOutputHelper o
         Assert.All(ratios, entry => Assert.True(entry.Ratio <= RatioMax, $"{entry.Listing}: {entry.Ratio:0.00} times as long out of {rowCount} rows"));
     }
 
-    private async Task<double> Ratio(string listing, TaskRows few, TaskRows many, Func<TaskRows, RowQuery> query)
+    private async Task<double> Ratio(string listing, IRows<TaskState> few, IRows<TaskState> many, Func<IRows<TaskState>, RowQuery> query)
     {
         var expected = await few.Page(query(few), CancellationToken.None);
         var actual = await many.Page(query(many), CancellationToken.None);
@@ -117,7 +117,7 @@ public abstract class PageTimeTests(TestDatabases databases, ITestOutputHelper o
         output.WriteLine($"{listing}: {Typical(fewTimes):0.00} ms and {Typical(manyTimes):0.00} ms, ratio {ratio:0.00}; {actual.Total} rows match");
         return ratio;
 
-        async Task<double> Time(TaskRows rows)
+        async Task<double> Time(IRows<TaskState> rows)
         {
             var started = Stopwatch.GetTimestamp();
             await rows.Page(query(rows), CancellationToken.None);

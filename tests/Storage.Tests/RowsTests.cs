@@ -1,5 +1,6 @@
 using Granary.Core.Apps;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
@@ -14,7 +15,8 @@ public sealed class PostgresRowsTests(PostgresSilo silo) : RowsTests(silo), ICla
 
 public abstract class RowsTests(StorageSilo silo)
 {
-    private readonly ITaskRows rows = silo.Services.GetRequiredService<ITaskRows>();
+    private readonly IWorkRows works = silo.Services.GetRequiredService<IWorkRows>();
+    private readonly IRows<TaskState> rows = silo.Services.GetRequiredService<IRows<TaskState>>();
 
     /// <summary>Every test lists the tasks of an app of its own.</summary>
     private readonly AppId app = new(Guid.NewGuid());
@@ -235,9 +237,9 @@ public abstract class RowsTests(StorageSilo silo)
         var third = await Stored("x", TaskPhase.Pending, 1, 1);
         await Stored("x", TaskPhase.Running, 9, 0);
 
-        var pending = (await rows.Pending(CancellationToken.None)).Where(task => task.App == app);
+        var pending = (await works.Pending(CancellationToken.None)).Where(task => task.App == app);
 
-        Assert.Equal([first, second, third], pending.Select(task => task.Id.Value));
+        Assert.Equal([first, second, third], pending.Select(task => task.Work));
     }
 
     [Fact]
@@ -252,7 +254,7 @@ public abstract class RowsTests(StorageSilo silo)
             await silo.Write(task);
         }
 
-        var attempts = await rows.OnCell(new CellId(cell), CancellationToken.None);
+        var attempts = await works.OnCell(new CellId(cell), CancellationToken.None);
 
         Assert.Equal(new[] { running.State.Key, canceling.State.Key }.ToHashSet(), attempts.Select(attempt => attempt.Attempt).ToHashSet());
         Assert.All(attempts, attempt => Assert.Equal(cell, attempt.Cell?.Name));
@@ -270,8 +272,8 @@ public abstract class RowsTests(StorageSilo silo)
             await silo.Write(task);
         }
 
-        Assert.Equal([later.State.Id, late.State.Id], await rows.Due(day.AddSeconds(3), 10, CancellationToken.None));
-        Assert.Equal([later.State.Id], await rows.Due(day.AddSeconds(3), 1, CancellationToken.None));
+        Assert.Equal([later.State.Work, late.State.Work], await works.Due(day.AddSeconds(3), 10, CancellationToken.None));
+        Assert.Equal([later.State.Work], await works.Due(day.AddSeconds(3), 1, CancellationToken.None));
     }
 
     [Fact]
@@ -279,15 +281,54 @@ public abstract class RowsTests(StorageSilo silo)
     {
         var task = A.Task(app, phase: TaskPhase.Running, cell: "cell-1");
         var state = await silo.Write(task);
-        var before = await rows.Current(task.State.Id, CancellationToken.None);
+        var before = await works.Current(task.State.Work, CancellationToken.None);
         state.State = new TaskDocument { State = task.State with { Phase = TaskPhase.Pending, Cell = null } };
         await silo.Storage.WriteStateAsync(TaskDocument.Kind, StorageSilo.Id(TaskDocument.Kind, task.State.Id.Value), state);
 
-        var after = await rows.Current(task.State.Id, CancellationToken.None);
+        var after = await works.Current(task.State.Work, CancellationToken.None);
 
-        Assert.Equal(new AttemptRow(task.State.Key, new CellId("cell-1"), TaskPhase.Running), before);
-        Assert.Equal(new AttemptRow(task.State.Key, null, TaskPhase.Pending), after);
-        Assert.Null(await rows.Current(new TaskId(Guid.NewGuid()), CancellationToken.None));
+        Assert.Equal(new AttemptRow(task.State.Key, new CellId("cell-1"), true, false), before);
+        Assert.Equal(new AttemptRow(task.State.Key, null, false, false), after);
+        Assert.Null(await works.Current(Guid.NewGuid(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Instances_are_listed_apart_from_tasks_and_wait_and_run_beside_them()
+    {
+        var cell = $"cell-{Guid.NewGuid():N}";
+        var (waiting, running) = (A.Instance(app, 0, InstancePhase.Pending), A.Instance(app, 1, InstancePhase.Running, cell));
+        var (due, stopping) = (A.Instance(app, 2, InstancePhase.Failed, wakeAt: new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)), A.Instance(app, 3, InstancePhase.Canceling, cell));
+        foreach (var instance in new[] { waiting, running, due, stopping })
+        {
+            await silo.Write(InstanceDocument.Kind, instance.State.Id.Value, instance);
+        }
+
+        var task = await Stored("worker", TaskPhase.Pending, 1, 0);
+
+        await AssertListed(new RowQuery(), task);
+        Assert.Equal([0, 1, 2, 3], (await silo.Services.GetRequiredService<IRows<InstanceState>>().Page(new RowQuery { Apps = [app.Value], Names = ["worker"] }, CancellationToken.None)).Items.Select(each => each.Index).Order());
+        Assert.Equal(new[] { task, waiting.State.Work }.ToHashSet(), (await works.Pending(CancellationToken.None)).Where(each => each.App == app).Select(each => each.Work).ToHashSet());
+        Assert.Equal(new[] { running.State.Key, stopping.State.Key }.ToHashSet(), (await works.OnCell(new CellId(cell), CancellationToken.None)).Select(each => each.Attempt).ToHashSet());
+        Assert.Equal(due.State.Work, (await works.Due(due.State.WakeAt!.Value, 1, CancellationToken.None)).Single());
+        Assert.Contains(stopping.State.Work, await works.Canceling(CancellationToken.None));
+        Assert.Equal(new AttemptRow(running.State.Key, new CellId(cell), true, false), await works.Current(running.State.Work, CancellationToken.None));
+        Assert.Equal(running.State.Spec!.Command, (await works.Find(running.State.Work, CancellationToken.None))?.Runs?.Command);
+        Assert.Equal(
+            new[] { new HeldCell(running.State.Work, new ProcessKey(app, "worker"), new CellId(cell)), new HeldCell(stopping.State.Work, new ProcessKey(app, "worker"), new CellId(cell)) }.ToHashSet(),
+            (await works.Instances(CancellationToken.None)).Where(each => each.Process.App == app).ToHashSet());
+    }
+
+    [Fact]
+    public async Task An_app_of_which_instances_have_to_be_told_is_due()
+    {
+        var apps = silo.Services.GetRequiredService<IAppRows>();
+        var (due, settled) = (A.App("due", Guid.NewGuid()), A.App("settled", Guid.NewGuid()));
+        due.State = due.State with { WakeAt = A.Noon };
+        await silo.Write(AppDocument.Kind, due.State.Id.Value, due);
+        await silo.Write(AppDocument.Kind, settled.State.Id.Value, settled);
+
+        Assert.Equal([due.State.Id], await apps.Due(A.Noon, 10, CancellationToken.None));
+        Assert.Empty(await apps.Due(A.Noon.AddSeconds(-1), 10, CancellationToken.None));
     }
 
     private static LabelRequirement Requirement(LabelRelation relation, string key, params string[] values) => new(key, relation, [.. values]);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Placement;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
@@ -17,6 +18,8 @@ public static class A
     public static readonly AppId App = new(Guid.Parse("aaaaaaaa-0000-0000-0000-000000000001"));
 
     public static readonly DropletId Droplet = new(Guid.Parse("dddddddd-0000-0000-0000-000000000001"));
+
+    public static readonly ProcessKey Worker = new(App, "worker");
 
     public static readonly CellId Cell1 = new("cell-1");
 
@@ -94,6 +97,50 @@ public static class A
         return decision.Refusal is null ? decision.Next : throw new InvalidOperationException($"{@event} was refused: {decision.Refusal}");
     }
 
+    /// <summary>What an app wants of instance 0 of its process "worker"; a version of 0 wants nothing.</summary>
+    public static InstanceOrder Order(int revision = 1, int version = 1, CrashPolicy? crashes = null) =>
+        new(Worker, 0, revision, version == 0 ? null : InstanceSpec(version, crashes));
+
+    public static InstanceSpec InstanceSpec(int version = 1, CrashPolicy? crashes = null) =>
+        new(version, "worker", 0, "work hard", "vcap", 64, 64, -1, Spec().Source, Spec().Environment, ContainerNetwork.Outbound, crashes ?? CrashPolicy.Default);
+
+    /// <summary>An instance whose attempt <paramref name="attempt"/> was given to cell-1; the earlier ones were drained.</summary>
+    public static InstanceState RunningInstance(int attempt = 1)
+    {
+        var instance = After(new InstanceState(), new InstanceEvent.Ordered(Start, Order()));
+        for (var number = 1; number <= attempt; number++)
+        {
+            instance = number == 1 ? instance : After(instance, new InstanceEvent.Reported(Start, new AttemptReport.Displaced(number - 1, "the cell drains")));
+            instance = After(instance, new InstanceEvent.Placed(Start, number, Cell1));
+        }
+
+        return instance;
+    }
+
+    /// <summary>The instance of a phase, with its newest attempt 2 where the phase has attempts, after the app's order of revision 1.</summary>
+    public static InstanceState InstanceIn(InstancePhase phase) => phase switch
+    {
+        InstancePhase.Absent => new InstanceState(),
+        InstancePhase.Stopped => After(InstanceIn(InstancePhase.Canceling), new InstanceEvent.Reported(Start, new AttemptReport.Exited(2, new AttemptExit(143, false, Start, Start, BeforeStop: false)))) with { Revision = 1 },
+        InstancePhase.Pending => After(RunningInstance(2), new InstanceEvent.Reported(Start, new AttemptReport.Lost(2, "its lease lapsed"))),
+        InstancePhase.Running => RunningInstance(2),
+        InstancePhase.Canceling => After(RunningInstance(2), new InstanceEvent.Ordered(Start, Order(2, 0))) with { Revision = 1 },
+        InstancePhase.Succeeded => Crashed(0),
+        InstancePhase.Failed => Crashed(3),
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
+    };
+
+    /// <summary>The instance after one event, which must not be refused.</summary>
+    public static InstanceState After(InstanceState instance, InstanceEvent @event)
+    {
+        var decision = InstanceMachine.Decide(instance, @event);
+        return decision.Refusal is null ? decision.Next : throw new InvalidOperationException($"{@event} was refused: {decision.Refusal}");
+    }
+
+    /// <summary>Waits for its backoff after an end by itself.</summary>
+    private static InstanceState Crashed(int code) =>
+        After(RunningInstance(2) with { Counters = new AttemptCounters(Failures: 2) }, new InstanceEvent.Reported(Start, new AttemptReport.Exited(2, new AttemptExit(code, false, Start, Start))));
+
     public static AppState ExistingApp() =>
         AppMachine.Decide(new AppState(), new AppEvent.Created(Start, App, "training-app", Guid.Parse("5ace5ace-0000-0000-0000-000000000001"), Lifecycle.Bits, Metadata.Empty)).Next;
 
@@ -110,10 +157,10 @@ public static class A
     };
 
     /// <summary>A task that waits for its first cell; <paramref name="waited"/> is in seconds before <see cref="Start"/>.</summary>
-    public static QueuedTask QueuedTask(int number = 1, int memoryMb = 64, int diskMb = 64, double waited = 0, double? notBefore = null, string? lastCell = null) =>
-        new(TaskId(number), 1, new CellCapacity(memoryMb, diskMb), At(-waited), number, notBefore is { } seconds ? At(seconds) : null, lastCell is null ? null : new CellId(lastCell));
+    public static QueuedWork QueuedTask(int number = 1, int memoryMb = 64, int diskMb = 64, double waited = 0, double? notBefore = null, string? lastCell = null) =>
+        new(TaskId(number).Value, 1, new CellCapacity(memoryMb, diskMb), At(-waited), number, notBefore is { } seconds ? At(seconds) : null, lastCell is null ? null : new CellId(lastCell));
 
-    /// <summary>A cell of which everything is free unless told otherwise.</summary>
-    public static CellSnapshot Cell(string name = "cell-1", int memoryMb = 64, int diskMb = 1024, int? freeMemoryMb = null, int? freeDiskMb = null, string? whyNot = null) =>
-        new(new CellId(name), new CellCapacity(memoryMb, diskMb), new CellCapacity(freeMemoryMb ?? memoryMb, freeDiskMb ?? diskMb), whyNot is null, whyNot);
+    /// <summary>A cell of which everything is free unless told otherwise; it has <paramref name="workers"/> instances of <see cref="Worker"/>.</summary>
+    public static CellSnapshot Cell(string name = "cell-1", int memoryMb = 64, int diskMb = 1024, int? freeMemoryMb = null, int? freeDiskMb = null, string? whyNot = null, int workers = 0) =>
+        new(new CellId(name), new CellCapacity(memoryMb, diskMb), new CellCapacity(freeMemoryMb ?? memoryMb, freeDiskMb ?? diskMb), whyNot is null, whyNot, new Dictionary<ProcessKey, int> { [Worker] = workers });
 }

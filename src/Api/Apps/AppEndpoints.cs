@@ -56,22 +56,11 @@ internal static class AppEndpoints
         return Shown(await granary.ChangeMetadata(app.Id, change.Labels, change.Annotations, http.RequestAborted), http);
     }
 
-    private static async Task<IResult> Start(string guid, HttpContext http, GranaryClient granary) =>
-        Shown(await granary.Desire(Id(guid), DesiredState.Started, http.RequestAborted), http);
+    private static async Task<IResult> Start(string guid, HttpContext http, GranaryClient granary) => Shown(await granary.Start(Id(guid), http.RequestAborted), http);
 
-    private static async Task<IResult> Stop(string guid, HttpContext http, GranaryClient granary) =>
-        Shown(await granary.Desire(Id(guid), DesiredState.Stopped, http.RequestAborted), http);
+    private static async Task<IResult> Stop(string guid, HttpContext http, GranaryClient granary) => Shown(await granary.Stop(Id(guid), http.RequestAborted), http);
 
-    private static async Task<IResult> Restart(string guid, HttpContext http, GranaryClient granary)
-    {
-        var app = await granary.GetApp(guid, http.RequestAborted);
-        if (app.CurrentDroplet is not null)
-        {
-            await granary.Desire(app.Id, DesiredState.Stopped, http.RequestAborted);
-        }
-
-        return Shown(await granary.Desire(app.Id, DesiredState.Started, http.RequestAborted), http);
-    }
+    private static async Task<IResult> Restart(string guid, HttpContext http, GranaryClient granary) => Shown(await granary.Restart(Id(guid), http.RequestAborted), http);
 
     private static async Task<IResult> GetEnvironment(string guid, HttpContext http, GranaryClient granary, TaskPolicy policy) =>
         Reply.Ok(EnvironmentResponse.Of(await granary.GetApp(guid, http.RequestAborted), policy));

@@ -11,7 +11,7 @@ internal sealed record CfError(int Status, int Code, string Title, string Detail
     public static CfError Of(Refusal refusal) => refusal.Reason switch
     {
         RefusalReason.AppNotFound or RefusalReason.TaskNotFound or RefusalReason.PackageNotFound or RefusalReason.DropletNotFound
-            or RefusalReason.BuildNotFound or RefusalReason.ProcessNotFound or RefusalReason.CellNotFound => new(404, 10010, "CF-ResourceNotFound", refusal.Detail),
+            or RefusalReason.BuildNotFound or RefusalReason.ProcessNotFound or RefusalReason.InstanceNotFound or RefusalReason.CellNotFound => new(404, 10010, "CF-ResourceNotFound", refusal.Detail),
         RefusalReason.Invalid or RefusalReason.Unreadable or RefusalReason.Conflict => Unprocessable(refusal.Detail),
         RefusalReason.PackageNotReady => BadRequest(refusal.Detail),
         RefusalReason.AlreadyUploaded => AlreadyUploaded(),

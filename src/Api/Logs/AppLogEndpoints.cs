@@ -6,6 +6,8 @@ using Granary.Api.Errors;
 using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core.Apps;
+using Granary.Core.Attempts;
+using Granary.Core.Instances;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
@@ -17,14 +19,17 @@ namespace Granary.Api.Logs;
 
 /// <summary>One line of log as Granary's own endpoint shows it.</summary>
 /// <param name="AtNanos">Nanoseconds since 1970; strictly rising within an app: ask for one more than the last to go on.</param>
+/// <param name="Instance">The index of the instance; "0" for a task, as Cloud Foundry has it.</param>
 /// <param name="Text">As UTF-8; bytes that are none become U+FFFD.</param>
 /// <param name="Base64">The bytes, when <paramref name="Text"/> could not hold them.</param>
 internal sealed record ShownLine(
     string At,
     long AtNanos,
     string Source,
+    string Instance,
     string Stream,
-    string TaskGuid,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TaskGuid,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? InstanceGuid,
     int Attempt,
     long Sequence,
     string Text,
@@ -33,12 +38,17 @@ internal sealed record ShownLine(
     public static ShownLine Of(LogLine line)
     {
         var text = Encoding.UTF8.GetString(line.Text.Span);
+        var (source, instance) = LogSources.Split(line.Source);
+        var guid = line.Attempt.Work.ToString("D");
+        var isInstance = InstanceId.Is(line.Attempt.Work);
         return new ShownLine(
             WireJson.Instant(DateTimeOffset.UnixEpoch.AddTicks(line.AtNanos / TimeSpan.NanosecondsPerTick)),
             line.AtNanos,
-            line.Source,
+            source,
+            instance,
             line.Stream == OutputStream.Out ? "OUT" : "ERR",
-            line.Attempt.Work.ToString("D"),
+            isInstance ? null : guid,
+            isInstance ? guid : null,
             line.Attempt.Number,
             line.Sequence,
             text,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Core.Attempts;
 using Granary.Core.Runtime;
 using Granary.Grains.Ports;
 
@@ -17,18 +18,22 @@ internal sealed record Envelopes(IReadOnlyList<Envelope> Batch);
 /// <param name="Timestamp">Nanoseconds since 1970, as text: JSON numbers are not that long.</param>
 internal sealed record Envelope(string Timestamp, string SourceId, string InstanceId, Dictionary<string, string> DeprecatedTags, Dictionary<string, string> Tags, LogPayload Log)
 {
-    public static Envelope Of(LogLine line) => new(
-        line.AtNanos.ToString(CultureInfo.InvariantCulture),
-        line.App.ToString(),
-        "0",
-        [],
-        new Dictionary<string, string>
-        {
-            ["source_type"] = line.Source,
-            ["task_guid"] = line.Attempt.Work.ToString("D"),
-            ["attempt"] = line.Attempt.Number.ToString(CultureInfo.InvariantCulture),
-        },
-        new LogPayload(Convert.ToBase64String(line.Text.Span), line.Stream == OutputStream.Out ? "OUT" : "ERR"));
+    public static Envelope Of(LogLine line)
+    {
+        var (source, index) = LogSources.Split(line.Source);
+        return new Envelope(
+            line.AtNanos.ToString(CultureInfo.InvariantCulture),
+            line.App.ToString(),
+            index,
+            [],
+            new Dictionary<string, string>
+            {
+                ["source_type"] = source,
+                [Core.Instances.InstanceId.Is(line.Attempt.Work) ? "instance_guid" : "task_guid"] = line.Attempt.Work.ToString("D"),
+                ["attempt"] = line.Attempt.Number.ToString(CultureInfo.InvariantCulture),
+            },
+            new LogPayload(Convert.ToBase64String(line.Text.Span), line.Stream == OutputStream.Out ? "OUT" : "ERR"));
+    }
 }
 
 /// <param name="Payload">Base64 of the bytes.</param>

@@ -2,6 +2,7 @@ using Granary.Api.Errors;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Apps;
 using Granary.Core.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,17 +10,28 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Processes;
 
-/// <summary>Processes: what a droplet can run, and the templates of tasks. None has instances yet.</summary>
+/// <summary>Processes: what a droplet can run, how many of each are to be up, and with what; also the templates of tasks.</summary>
 internal static class ProcessEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v3/apps/{guid}/processes", ListOfApp);
         routes.MapGet("/v3/apps/{guid}/processes/{type}", GetOfApp);
+        routes.MapPatch("/v3/apps/{guid}/processes/{type}", PatchOfApp);
+        routes.MapPost("/v3/apps/{guid}/processes/{type}/actions/scale", ScaleOfApp);
         routes.MapGet("/v3/processes/{guid}", Get);
-        routes.MapGet("/v3/processes/{guid}/stats", Stats);
+        routes.MapPatch("/v3/processes/{guid}", Patch);
+        routes.MapPost("/v3/processes/{guid}/actions/scale", Scale);
         routes.MapGet("/v3/processes/{guid}/sidecars", Sidecars);
     }
+
+    /// <summary>The process, or 404.</summary>
+    public static async Task<Process> Existing(this ProcessLookup processes, string guid, CancellationToken cancellation) =>
+        await processes.Find(guid, cancellation) ?? throw new CfException(CfError.NotFound("Process"));
+
+    /// <summary>The process of an app, or 404.</summary>
+    public static async Task<Process> Existing(this ProcessLookup processes, AppState app, string type, CancellationToken cancellation) =>
+        await processes.Find(app, type, cancellation) ?? throw new CfException(CfError.NotFound("Process"));
 
     private static async Task<IResult> ListOfApp(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
     {
@@ -30,27 +42,44 @@ internal static class ProcessEndpoints
         return Reply.Ok(Page.Of<ProcessResponse>([.. all.Select(each => ProcessResponse.Of(each, policy, links, showsCommand: false))], list, http.Request));
     }
 
-    private static async Task<IResult> GetOfApp(string guid, string type, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
+    private static async Task<IResult> GetOfApp(string guid, string type, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy) =>
+        Reply.Ok(Shown(await processes.Existing(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted), http, policy));
+
+    private static async Task<IResult> Get(string guid, HttpContext http, ProcessLookup processes, TaskPolicy policy) =>
+        Reply.Ok(Shown(await processes.Existing(guid, http.RequestAborted), http, policy));
+
+    private static async Task<IResult> PatchOfApp(string guid, string type, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
     {
-        var app = await granary.GetApp(guid, http.RequestAborted);
-        var process = await processes.Find(app, type, http.RequestAborted) ?? throw NotFound();
-        return Reply.Ok(ProcessResponse.Of(process, policy, new Links(http.Request)));
+        var process = await processes.Existing(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted);
+        return Reply.Ok(await Changed(process, ProcessRequest.ReadChange(await http.Request.ReadBody()), http, granary, policy));
     }
 
-    private static async Task<IResult> Get(string guid, HttpContext http, ProcessLookup processes, TaskPolicy policy)
+    private static async Task<IResult> Patch(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
     {
-        var process = await processes.Find(guid, http.RequestAborted) ?? throw NotFound();
-        return Reply.Ok(ProcessResponse.Of(process, policy, new Links(http.Request)));
+        var process = await processes.Existing(guid, http.RequestAborted);
+        return Reply.Ok(await Changed(process, ProcessRequest.ReadChange(await http.Request.ReadBody()), http, granary, policy));
     }
 
-    private static async Task<IResult> Stats(string guid, HttpContext http, ProcessLookup processes) =>
-        await processes.Find(guid, http.RequestAborted) is null ? throw NotFound() : Reply.Ok(new { Resources = Array.Empty<object>() });
+    private static async Task<IResult> ScaleOfApp(string guid, string type, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
+    {
+        var process = await processes.Existing(await granary.GetApp(guid, http.RequestAborted), type, http.RequestAborted);
+        return Reply.Accepted(await Changed(process, ProcessRequest.ReadScale(await http.Request.ReadBody()), http, granary, policy));
+    }
+
+    private static async Task<IResult> Scale(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
+    {
+        var process = await processes.Existing(guid, http.RequestAborted);
+        return Reply.Accepted(await Changed(process, ProcessRequest.ReadScale(await http.Request.ReadBody()), http, granary, policy));
+    }
 
     private static async Task<IResult> Sidecars(string guid, HttpContext http, ProcessLookup processes)
     {
-        _ = await processes.Find(guid, http.RequestAborted) ?? throw NotFound();
+        _ = await processes.Existing(guid, http.RequestAborted);
         return Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
     }
 
-    private static CfException NotFound() => new(CfError.NotFound("Process"));
+    private static async Task<ProcessResponse> Changed(Process process, ProcessChange change, HttpContext http, GranaryClient granary, TaskPolicy policy) =>
+        Shown(process with { App = await granary.ChangeProcess(process.App.Id, process.Type, change, http.RequestAborted) }, http, policy);
+
+    private static ProcessResponse Shown(Process process, HttpContext http, TaskPolicy policy) => ProcessResponse.Of(process, policy, new Links(http.Request));
 }

@@ -1,17 +1,20 @@
-using System.Collections.Immutable;
 using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core.Apps;
 
 namespace Granary.Api.Processes;
 
-/// <summary>A process of an app: what its current droplet says under a type. Every app has "web", even before its first droplet.</summary>
-internal sealed record Process(AppState App, string Type, string? Command)
+/// <summary>A process of an app: what its current droplet and its settings say under a type.</summary>
+/// <param name="Droplet">The app's current one; null before the first.</param>
+internal sealed record Process(AppState App, DropletState? Droplet, string Type)
 {
-    public const string Web = "web";
+    public string Guid => AppProcesses.Guid(new ProcessKey(App.Id, Type));
 
-    /// <summary>Follows from app and type, so that it stays the same whatever droplet is current; that of "web" is the app's own, as in Cloud Foundry.</summary>
-    public string Guid => Type == Web ? App.Id.ToString() : $"{App.Id}-{Type}";
+    public ProcessSettings Settings => AppProcesses.Of(App, Type).Settings;
+
+    public string? Command => AppProcesses.Command(Droplet, Settings, Type);
+
+    public int Instances => AppProcesses.Instances(App, Droplet, Type);
 }
 
 /// <summary>Finds processes: they have no rows of their own.</summary>
@@ -21,9 +24,8 @@ internal sealed class ProcessLookup(GranaryClient granary)
 
     public async Task<IReadOnlyList<Process>> Of(AppState app, CancellationToken cancellation)
     {
-        var types = (await granary.CurrentDroplet(app, cancellation))?.ProcessTypes;
-        var web = new Process(app, Process.Web, types?.GetValueOrDefault(Process.Web));
-        return [web, .. (types ?? ImmutableSortedDictionary<string, string>.Empty).Where(each => each.Key != Process.Web).Select(each => new Process(app, each.Key, each.Value))];
+        var droplet = await granary.CurrentDroplet(app, cancellation);
+        return [.. AppProcesses.Types(droplet).Select(type => new Process(app, droplet, type))];
     }
 
     public async Task<Process?> Find(AppState app, string type, CancellationToken cancellation) =>

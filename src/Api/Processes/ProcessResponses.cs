@@ -5,7 +5,7 @@ namespace Granary.Api.Processes;
 
 internal sealed record HealthCheck(string Type, object Data);
 
-/// <summary>A process as Cloud Foundry shows it. Sizes are the operator's defaults: an app has none of its own yet.</summary>
+/// <summary>A process as Cloud Foundry shows it: as the next start of its app takes it.</summary>
 internal sealed record ProcessResponse(
     string Guid,
     string Type,
@@ -27,10 +27,10 @@ internal sealed record ProcessResponse(
         process.Guid,
         process.Type,
         showsCommand || process.Command is null ? process.Command : Hidden,
-        process.Type == Process.Web ? 1 : 0,
-        policy.MemoryMb,
-        policy.DiskMb,
-        policy.LogBytesPerSecond,
+        process.Instances,
+        process.Settings.MemoryMb ?? policy.MemoryMb,
+        process.Settings.DiskMb ?? policy.DiskMb,
+        process.Settings.LogBytesPerSecond ?? policy.LogBytesPerSecond,
         new HealthCheck("process", new { Timeout = (int?)null, InvocationTimeout = (int?)null }),
         ShownMetadata.Of(Core.Apps.Metadata.Empty),
         WireJson.Second(process.App.CreatedAt),

@@ -64,7 +64,7 @@ internal static class TaskEndpoints
     private static async Task<IResult> Cancel(string guid, HttpContext http, GranaryClient granary) =>
         Reply.Accepted(TaskResponse.Of(await granary.Cancel(new TaskId(Guids.Parse(guid, "Task")), http.RequestAborted), new Links(http.Request)));
 
-    /// <summary>A template of the same app is resolved by the rules, against the task's own droplet; one of another app gives its command.</summary>
+    /// <summary>A template of the same app is resolved by the rules, against the task's own droplet; one of another app gives its command and sizes.</summary>
     private static async Task<TaskSubmission> WithTemplate(TaskRequest request, AppId app, ProcessLookup processes, CancellationToken cancellation)
     {
         if (request.Template is not { } template)
@@ -82,6 +82,12 @@ internal static class TaskEndpoints
 
         return process.App.Id == app
             ? request.Submission with { TemplateProcess = process.Type }
-            : request.Submission with { Command = request.Submission.Command ?? process.Command ?? "" };
+            : request.Submission with
+            {
+                Command = request.Submission.Command ?? process.Command ?? "",
+                MemoryMb = request.Submission.MemoryMb ?? process.Settings.MemoryMb,
+                DiskMb = request.Submission.DiskMb ?? process.Settings.DiskMb,
+                LogBytesPerSecond = request.Submission.LogBytesPerSecond ?? process.Settings.LogBytesPerSecond,
+            };
     }
 }

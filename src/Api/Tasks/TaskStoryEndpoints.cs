@@ -1,6 +1,7 @@
 using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core.Attempts;
+using Granary.Core.Stories;
 using Granary.Core.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Tasks;
 
-internal sealed record ShownEntry(string At, int Attempt, string? Cell, string Text);
+internal sealed record ShownEntry(string At, int Attempt, string? Cell, string Text)
+{
+    public static IReadOnlyList<ShownEntry> All(Story story) => [.. story.Entries.Select(each => new ShownEntry(WireJson.Instant(each.At), each.Attempt, each.Cell, each.Text))];
+}
 
 /// <summary>Everything there is to know about a task; Cloud Foundry's fields keep their names.</summary>
 /// <param name="Attempt">The newest attempt; 0 before the first.</param>
@@ -76,7 +80,7 @@ internal sealed record TaskStoryResponse(
             WireJson.Instant(task.CreatedAt),
             WireJson.Instant(task.UpdatedAt),
             ShownMetadata.Of(task.Metadata),
-            [.. task.Story.Entries.Select(each => new ShownEntry(WireJson.Instant(each.At), each.Attempt, each.Cell, each.Text))],
+            ShownEntry.All(task.Story),
             task.Story.Omitted);
     }
 

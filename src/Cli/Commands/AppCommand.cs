@@ -11,7 +11,7 @@ internal static class AppCommand
     public static Command Create()
     {
         var name = Shared.App();
-        var command = new Command("app", "Shows one app: its droplet, its processes and how many of its tasks are unfinished.") { name, Shared.Output };
+        var command = new Command("app", "Shows one app: its droplet, its processes with their instances, and how many of its tasks are unfinished.") { name, Shared.Output };
         Session.Act(command, async (parsed, session, cancellation) =>
         {
             var app = await session.App(parsed.GetRequiredValue(name), cancellation);
@@ -35,17 +35,7 @@ internal static class AppCommand
                 .Add("staged", droplet?.Text("created_at"))
                 .Add("tasks", $"{unfinished.Number("pagination", "total_results") ?? 0} unfinished")
                 .Show(session.Terminal);
-            var processes = new Listing(session.Terminal, "process", "command");
-            foreach (var process in droplet?.Members("process_types") ?? [])
-            {
-                processes.Add(process.Name, process.Value.Text());
-            }
-
-            if (!processes.IsEmpty)
-            {
-                session.Terminal.Line();
-                processes.Show();
-            }
+            await new Processes(session, guid).Show(cancellation);
         });
         return command;
     }

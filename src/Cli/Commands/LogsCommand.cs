@@ -15,7 +15,7 @@ internal static class LogsCommand
     public static Command Create()
     {
         var name = Shared.App();
-        var command = new Command("logs", "Shows the log of an app, its tasks included, and follows it.") { name, Recent, OfTask, Shared.Patience, Shared.Output };
+        var command = new Command("logs", "Shows the log of an app, its instances and tasks, and follows it.") { name, Recent, OfTask, Shared.Patience, Shared.Output };
         OfTask.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is <= 0)
@@ -103,9 +103,9 @@ internal static class LogsCommand
                 return;
             }
 
-            // As cf shows it; the place after the source is the instance, which a task does not have.
+            // As cf shows it; the place after the source is the instance's index, and 0 for a task.
             var at = DateTimeOffset.UnixEpoch.AddTicks((line.Number("at_nanos") ?? 0) / 100).ToString("yyyy-MM-dd'T'HH:mm:ss.ff'+0000'", CultureInfo.InvariantCulture);
-            var head = $"   {at} [{Shown.Harmless(line.Text("source"))}/0] {(line.Text("stream") is "error" or "ERR" ? "ERR" : "OUT")} ";
+            var head = $"   {at} [{Shown.Harmless(line.Text("source"))}/{Shown.Harmless(line.Text("instance") ?? "0")}] {(line.Text("stream") is "error" or "ERR" ? "ERR" : "OUT")} ";
             var text = line.Text("text") ?? "";
             // A program reads the bytes as they were written; a terminal must not obey them.
             if (Session.Terminal.IsTerminal)

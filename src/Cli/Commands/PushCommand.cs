@@ -18,7 +18,8 @@ internal static class PushCommand
         var name = Shared.App();
         var path = new Option<string>("--path", "-p") { Description = "A folder or a zip file. Default: the folder you are in.", HelpName = "PATH" };
         var image = new Option<string>("--docker-image", "-o") { Description = "A Docker image instead of files.", HelpName = "IMAGE" };
-        var command = new Command("push", "Makes an app, or gives it a new droplet, out of files or of a Docker image.") { name, path, image, Shared.OutputInFull };
+        var start = new Option<bool>("--start") { Description = "Start the app with the new droplet, or restart it, and wait until its instances are up." };
+        var command = new Command("push", "Makes an app, or gives it a new droplet, out of files or of a Docker image. What runs of it goes on as it is, unless --start is given.") { name, path, image, start, Shared.Patience, Shared.OutputInFull };
         command.Validators.Add(result =>
         {
             if (result.GetResult(path) is not null && result.GetResult(image) is not null)
@@ -32,6 +33,16 @@ internal static class PushCommand
             var app = parsed.GetValue(image) is { } reference
                 ? await push.Image(reference, cancellation)
                 : await push.Files(parsed.GetValue(path) ?? ".", cancellation);
+            if (parsed.GetValue(start))
+            {
+                app = await session.Api.Post($"/v3/apps/{Session.Guid(app)}/actions/restart", null, cancellation);
+                await Starting.Finish(session, Session.Guid(app), Shared.Given(parsed, Shared.Patience), cancellation);
+            }
+            else if (app.Text("state") == "STARTED")
+            {
+                Terminal.Note($"Its instances run the droplet before: 'granary restart {Shown.Harmless(parsed.GetRequiredValue(name))}' takes the new one.");
+            }
+
             if (session.InJson)
             {
                 session.Terminal.Json(app);

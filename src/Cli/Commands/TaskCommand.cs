@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Granary.Cli.Http;
 using Granary.Cli.Output;
 
@@ -39,27 +38,7 @@ internal static class TaskCommand
                 .Add("created", task.Text("created_at"))
                 .Add("updated", task.Text("updated_at"))
                 .Show(session.Terminal);
-
-            var story = new Listing(session.Terminal, "time", "attempt", "cell", "what happened");
-            foreach (var entry in task.Items("story"))
-            {
-                story.Add(
-                    entry.Instant("at")?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-                    entry.Number("attempt") is > 0 and var attempt ? attempt.ToString()! : "",
-                    entry.Text("cell"),
-                    entry.Text("text"));
-            }
-
-            if (!story.IsEmpty)
-            {
-                session.Terminal.Line();
-                story.Show();
-            }
-
-            if (task.Number("story_omitted") is > 0 and var omitted)
-            {
-                session.Terminal.Line($"({omitted} entries in the midst of the story were not kept)");
-            }
+            StoryListing.Show(session.Terminal, task);
         });
         return command;
     }

@@ -43,6 +43,8 @@ internal sealed class ApiClient : IDisposable
 
     public Task<JsonElement> Patch(string path, JsonObject body, CancellationToken cancellation) => Ask(HttpMethod.Patch, path, Content(body), cancellation);
 
+    public Task<JsonElement> Delete(string path, CancellationToken cancellation) => Ask(HttpMethod.Delete, path, null, cancellation);
+
     public Task<JsonElement> Upload(string path, HttpContent body, CancellationToken cancellation) => Ask(HttpMethod.Post, path, body, cancellation);
 
     /// <summary>All pages of a list.</summary>

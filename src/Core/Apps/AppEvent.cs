@@ -9,6 +9,10 @@ namespace Granary.Core.Apps;
 [JsonDerivedType(typeof(DropletAssigned), "droplet-assigned")]
 [JsonDerivedType(typeof(EnvironmentChanged), "environment-changed")]
 [JsonDerivedType(typeof(StateDesired), "state-desired")]
+[JsonDerivedType(typeof(RestartRequested), "restart-requested")]
+[JsonDerivedType(typeof(ProcessChanged), "process-changed")]
+[JsonDerivedType(typeof(InstancesTold), "instances-told")]
+[JsonDerivedType(typeof(Woke), "woke")]
 [JsonDerivedType(typeof(Relabelled), "relabelled")]
 [JsonDerivedType(typeof(SequenceIdsNeeded), "sequence-ids-needed")]
 public abstract record AppEvent(DateTimeOffset At)
@@ -26,7 +30,23 @@ public abstract record AppEvent(DateTimeOffset At)
     public sealed record EnvironmentChanged(DateTimeOffset At, ImmutableSortedDictionary<string, string?> Variables) : AppEvent(At);
 
     /// <summary>Somebody wants the app started or stopped.</summary>
-    public sealed record StateDesired(DateTimeOffset At, DesiredState Desired) : AppEvent(At);
+    /// <param name="Droplet">The current droplet, for a start to take; null if there is none.</param>
+    public sealed record StateDesired(DateTimeOffset At, DesiredState Desired, DropletState? Droplet = null) : AppEvent(At);
+
+    /// <summary>Somebody wants the app started anew, with what is current now.</summary>
+    /// <param name="Droplet">The current droplet; null if there is none.</param>
+    public sealed record RestartRequested(DateTimeOffset At, DropletState? Droplet) : AppEvent(At);
+
+    /// <summary>Somebody scaled a process, or gave it another command.</summary>
+    /// <param name="Droplet">The current droplet, which says which processes there are; null if there is none.</param>
+    public sealed record ProcessChanged(DateTimeOffset At, string Type, ProcessChange Change, DropletState? Droplet) : AppEvent(At);
+
+    /// <summary>Every instance that had to be told has confirmed what is wanted of it.</summary>
+    /// <param name="Revision">What they were told.</param>
+    public sealed record InstancesTold(DateTimeOffset At, int Revision) : AppEvent(At);
+
+    /// <summary>A wake-up: instances may not know yet what is wanted of them.</summary>
+    public sealed record Woke(DateTimeOffset At) : AppEvent(At);
 
     /// <summary>Labels or annotations were changed.</summary>
     public sealed record Relabelled(DateTimeOffset At, Metadata Metadata) : AppEvent(At);
@@ -36,5 +56,9 @@ public abstract record AppEvent(DateTimeOffset At)
     public sealed record SequenceIdsNeeded(DateTimeOffset At, int Given) : AppEvent(At);
 }
 
-/// <summary>An order that follows from a saved decision about an app. Apps have none yet: instances will bring them.</summary>
-public abstract record AppEffect;
+/// <summary>An order that follows from a saved decision about an app. It may be repeated without harm.</summary>
+public abstract record AppEffect
+{
+    /// <summary>Tell every instance what is wanted of it (<see cref="AppProcesses.Orders"/>), and say so when all have confirmed.</summary>
+    public sealed record TellInstances(int Revision) : AppEffect;
+}

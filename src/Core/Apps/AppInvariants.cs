@@ -8,6 +8,8 @@ namespace Granary.Core.Apps;
 /// 2. Sequence ids only rise.
 /// 3. STARTED has a droplet.
 /// 4. A refusal changes nothing, and an app never ceases to exist in silence.
+/// 5. Revisions and versions only rise, and what is wanted of an instance changes only together with the revision.
+/// 6. Every instance that is wanted is told, and there is a time to tell again until all have confirmed.
 /// </summary>
 public static class AppInvariants
 {
@@ -19,6 +21,8 @@ public static class AppInvariants
         Require(after.SequenceIdsTaken >= before.SequenceIdsTaken, "2: sequence ids fell");
         Require(after.Desired == DesiredState.Stopped || after.CurrentDroplet is not null, "3: started without a droplet");
         Require((decision.Changes || ReferenceEquals(before, after)) && (!before.Exists || after.Exists), "4: changed in silence");
+        Require(after.Revision >= before.Revision && (after.Release?.Version ?? 0) >= (before.Release?.Version ?? 0) && (after.Revision > before.Revision || Same(before, after)), "5: what is wanted changed in silence");
+        Require(AppProcesses.Wanted(after).All(each => AppProcesses.Of(after, each.Key).Slots >= each.Value) && (after.Revision == before.Revision || after.WakeAt is not null || after.Processes.Values.All(each => each.Slots == 0)), "6: an instance is not told");
         return broken.ToImmutable();
 
         void Require(bool holds, string rule)
@@ -29,4 +33,7 @@ public static class AppInvariants
             }
         }
     }
+
+    private static bool Same(AppState before, AppState after) =>
+        AppProcesses.Wanted(before).SequenceEqual(AppProcesses.Wanted(after)) && (after.Desired == DesiredState.Stopped || before.Release?.Version == after.Release?.Version);
 }

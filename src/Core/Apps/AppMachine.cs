@@ -7,11 +7,15 @@ namespace Granary.Core.Apps;
 
 /// <summary>
 /// Decides what an app becomes. Pure: same inputs, same decision. An app is absent, or it exists and is wanted STOPPED or STARTED;
-/// started needs a droplet. Sequence ids only rise.
+/// started needs a droplet. A start takes what is current (a release), and its instances run that until the next start. Whatever changes
+/// what is wanted of an instance raises the revision, and all instances are told until all have confirmed.
 /// </summary>
 public static class AppMachine
 {
     public const string NoDroplet = "Assign a droplet before starting this app.";
+
+    /// <summary>How long after a change instances are told of it again, if some have not confirmed: longer than telling takes.</summary>
+    public static readonly TimeSpan TellAgain = TimeSpan.FromSeconds(3);
 
     public static Decision Decide(AppState app, AppEvent @event) => (app.Exists, @event) switch
     {
@@ -25,12 +29,72 @@ public static class AppMachine
         (true, DropletAssigned assigned) => Assign(app, assigned),
         (true, EnvironmentChanged changed) => ChangeEnvironment(app, changed),
         (true, StateDesired { Desired: DesiredState.Started }) when app.CurrentDroplet is null => Decision.Refuse(app, new Refusal(RefusalReason.Invalid, NoDroplet)),
-        (true, StateDesired desired) => desired.Desired == app.Desired ? Decision.Stay(app) : Change(app with { Desired = desired.Desired }, @event),
+        (true, StateDesired desired) when desired.Desired == app.Desired => Decision.Stay(app),
+        (true, StateDesired { Desired: DesiredState.Started, Droplet: var droplet }) => Start(app, droplet!, @event),
+        (true, StateDesired desired) => Order(app with { Desired = desired.Desired }, @event),
+        (true, RestartRequested) when app.CurrentDroplet is null => Decision.Refuse(app, new Refusal(RefusalReason.Invalid, NoDroplet)),
+        (true, RestartRequested { Droplet: var droplet }) => Start(app, droplet!, @event),
+        (true, ProcessChanged changed) => ChangeProcess(app, changed),
+        (true, InstancesTold told) => told.Revision == app.Revision && app.WakeAt is not null ? Decision.Move(Settled(app)) : Decision.Stay(app),
+        (true, Woke) => app.WakeAt is null ? Decision.Stay(app) : Decision.Move(app with { WakeAt = @event.At + TellAgain }, new AppEffect.TellInstances(app.Revision)),
         (true, Relabelled relabelled) => Relabel(app, relabelled),
         (true, SequenceIdsNeeded needed) => Decision.Move(app with { SequenceIdsTaken = app.SequenceIdsTaken + Math.Clamp(needed.Given, 1, Limits.SequenceIdBlock) }),
 
         _ => throw new UnreachableException($"No rule for {@event}."),
     };
+
+    private static Decision Start(AppState app, DropletState droplet, AppEvent @event)
+    {
+        var settings = app.Processes.ToImmutableSortedDictionary(each => each.Key, each => each.Value.Settings, StringComparer.Ordinal);
+        return Order(app with { Desired = DesiredState.Started, Release = new Release((app.Release?.Version ?? 0) + 1, droplet, app.Environment, settings) }, @event);
+    }
+
+    private static Decision ChangeProcess(AppState app, ProcessChanged changed)
+    {
+        if (!AppProcesses.Types(changed.Droplet).Contains(changed.Type))
+        {
+            return Decision.Refuse(app, new Refusal(RefusalReason.ProcessNotFound, "Process not found"));
+        }
+
+        var before = AppProcesses.Of(app, changed.Type);
+        var change = changed.Change;
+        var after = before with
+        {
+            Instances = change.Instances ?? before.Instances,
+            Settings = new ProcessSettings(
+                change.ChangesCommand ? change.Command : before.Settings.Command,
+                change.MemoryMb ?? before.Settings.MemoryMb,
+                change.DiskMb ?? before.Settings.DiskMb,
+                change.LogBytesPerSecond ?? before.Settings.LogBytesPerSecond),
+        };
+        var next = app with { Processes = app.Processes.SetItem(changed.Type, after) };
+        return after == before ? Decision.Stay(app)
+            : AppProcesses.Wanted(next).SequenceEqual(AppProcesses.Wanted(app)) ? Change(next, changed)
+            : Order(next, changed);
+    }
+
+    /// <summary>What is wanted has changed: whoever is wanted now, or may believe that it is, has to be told.</summary>
+    private static Decision Order(AppState app, AppEvent @event)
+    {
+        var processes = app.Processes;
+        foreach (var (type, count) in AppProcesses.Wanted(app))
+        {
+            var process = AppProcesses.Of(app, type);
+            processes = processes.SetItem(type, process with { Slots = Math.Max(process.Slots, count) });
+        }
+
+        var next = app with { Processes = processes, Revision = app.Revision + 1, WakeAt = @event.At + TellAgain };
+        return processes.Values.Any(each => each.Slots > 0)
+            ? Change(next, @event, new AppEffect.TellInstances(next.Revision))
+            : Change(next with { WakeAt = null }, @event);
+    }
+
+    /// <summary>Who has confirmed that it is not wanted is not told of later changes.</summary>
+    private static AppState Settled(AppState app)
+    {
+        var wanted = AppProcesses.Wanted(app);
+        return app with { WakeAt = null, Processes = app.Processes.ToImmutableSortedDictionary(each => each.Key, each => each.Value with { Slots = wanted.GetValueOrDefault(each.Key) }, StringComparer.Ordinal) };
+    }
 
     private static Decision Create(AppState app, Created created)
     {
@@ -90,7 +154,7 @@ public static class AppMachine
             : Change(app with { Metadata = relabelled.Metadata }, relabelled);
     }
 
-    private static Decision Change(AppState app, AppEvent @event) => Decision.Move(app with { UpdatedAt = @event.At });
+    private static Decision Change(AppState app, AppEvent @event, params AppEffect[] effects) => Decision.Move(app with { UpdatedAt = @event.At }, [.. effects]);
 
     private static IEnumerable<string> NameFaults(string name)
     {

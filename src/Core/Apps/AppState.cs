@@ -37,6 +37,18 @@ public sealed record AppState
     /// </summary>
     public int SequenceIdsTaken { get; init; }
 
+    /// <summary>By type: what users said about processes. A type is kept though the current droplet may not have it.</summary>
+    public ImmutableSortedDictionary<string, ProcessState> Processes { get; init; } = ImmutableSortedDictionary<string, ProcessState>.Empty;
+
+    /// <summary>What the newest start took; null before the first.</summary>
+    public Release? Release { get; init; }
+
+    /// <summary>Rises with each change of what is wanted of instances.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>Set exactly while some instance may not know what is wanted of it: then it is told, again and again.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+
     public Metadata Metadata { get; init; } = Metadata.Empty;
 
     public DateTimeOffset CreatedAt { get; init; }

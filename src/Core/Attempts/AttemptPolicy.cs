@@ -26,6 +26,9 @@ public sealed record AttemptCounters(int Losses = 0, int Failures = 0, int Moves
 /// <param name="MoveDelay">Delay after a declined placement.</param>
 public sealed record AttemptPolicy(int LossesMax, int RetriesMax, OnCellLoss OnCellLoss, Backoff RetryDelay, Backoff MoveDelay)
 {
+    /// <summary>How long after a stop order the order is repeated: longer than the longest customary grace (10 s), so that it repeats only in trouble.</summary>
+    public static readonly TimeSpan StopCheck = TimeSpan.FromSeconds(15);
+
     public static readonly AttemptPolicy Default = new(
         LossesMax: 2,
         RetriesMax: 0,

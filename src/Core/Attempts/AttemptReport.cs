@@ -6,12 +6,16 @@ namespace Granary.Core.Attempts;
 /// What a cell says about one attempt. The cell repeats a report until it is acknowledged, and every report names its attempt,
 /// so a report may arrive late, twice, or for an attempt that is no longer current.
 /// </summary>
+[JsonDerivedType(typeof(Started), "started")]
 [JsonDerivedType(typeof(Exited), "exited")]
 [JsonDerivedType(typeof(Lost), "lost")]
 [JsonDerivedType(typeof(Declined), "declined")]
 [JsonDerivedType(typeof(Displaced), "displaced")]
 public abstract record AttemptReport(int Attempt)
 {
+    /// <summary>The process was seen to run. Told only of work that asks for it (<see cref="AttemptSpec.IsToldUp"/>): a task is content with its end.</summary>
+    public sealed record Started(int Attempt) : AttemptReport(Attempt);
+
     /// <summary>The process ended by itself or by our order, with the engine up all the while or provably absent.</summary>
     public sealed record Exited(int Attempt, AttemptExit Exit) : AttemptReport(Attempt);
 

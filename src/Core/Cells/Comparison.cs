@@ -1,5 +1,4 @@
 using Granary.Core.Attempts;
-using Granary.Core.Tasks;
 
 namespace Granary.Core.Cells;
 
@@ -17,17 +16,17 @@ public enum Finding
 }
 
 /// <summary>
-/// Compares an attempt that a cell meets with its task's row, freshly read. A row that is behind, or missing, may come from a backup that is older than the
+/// Compares an attempt that a cell meets with the row of its task or instance, freshly read. A row that is behind, or missing, may come from a backup that is older than the
 /// container, so it condemns nothing before the orphan age, and nothing at all while the cluster is on hold after a restore.
 /// </summary>
 public static class Comparison
 {
     /// <param name="met">From the container's labels or the cell's notes.</param>
-    /// <param name="row">The task as its row says; null when there is no row.</param>
+    /// <param name="row">The task or instance as its row says; null when there is no row.</param>
     /// <param name="unknownFor">How long the cell has known that no row knows the attempt.</param>
     /// <param name="orphanAge">After this time an attempt that no row knows is removed.</param>
     /// <param name="isOnHold">Whether the cluster is on hold after a restore.</param>
-    public static Finding Of(AttemptKey met, CellId cell, TaskState? row, TimeSpan unknownFor, TimeSpan orphanAge, bool isOnHold) => row switch
+    public static Finding Of(AttemptKey met, CellId cell, WorkState? row, TimeSpan unknownFor, TimeSpan orphanAge, bool isOnHold) => row switch
     {
         null => unknownFor < orphanAge || isOnHold ? Finding.Leave : Finding.Discard,
         _ when row.Attempt < met.Number => unknownFor < orphanAge || isOnHold ? Finding.Leave : Finding.Discard,

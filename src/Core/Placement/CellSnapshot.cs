@@ -1,3 +1,4 @@
+using Granary.Core.Apps;
 using Granary.Core.Cells;
 
 namespace Granary.Core.Placement;
@@ -6,4 +7,5 @@ namespace Granary.Core.Placement;
 /// <param name="Free">May be negative in either part when a cell adopted more than it may hold.</param>
 /// <param name="Takes">Whether it takes new attempts at all.</param>
 /// <param name="WhyNot">Why it takes nothing, in words that follow "takes nothing: "; null while it takes.</param>
-public sealed record CellSnapshot(CellId Id, CellCapacity Total, CellCapacity Free, bool Takes = true, string? WhyNot = null);
+/// <param name="Instances">How many instances of each process hold it; null for none of any.</param>
+public sealed record CellSnapshot(CellId Id, CellCapacity Total, CellCapacity Free, bool Takes = true, string? WhyNot = null, IReadOnlyDictionary<ProcessKey, int>? Instances = null);

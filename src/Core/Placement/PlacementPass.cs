@@ -1,38 +1,37 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Granary.Core.Cells;
-using Granary.Core.Tasks;
 
 namespace Granary.Core.Placement;
 
-/// <summary>A cell for the next attempt of a task.</summary>
-public sealed record PlacementChoice(TaskId Task, int Attempt, CellId Cell);
+/// <summary>A cell for the next attempt of a task or an instance.</summary>
+public sealed record PlacementChoice(Guid Work, int Attempt, CellId Cell);
 
 /// <summary>A cell as a pass left it.</summary>
 /// <param name="Free">What is free once every choice of the pass is admitted.</param>
-/// <param name="KeptFor">The task for which its room is kept; null if it is open to all.</param>
-public sealed record CellAfterPass(CellSnapshot Cell, CellCapacity Free, TaskId? KeptFor);
+/// <param name="KeptFor">The guid of the task or instance for which its room is kept; null if it is open to all.</param>
+public sealed record CellAfterPass(CellSnapshot Cell, CellCapacity Free, Guid? KeptFor);
 
 /// <summary>One look at the whole queue: who goes where, and why the others wait.</summary>
 /// <param name="At">The instant of the pass.</param>
 /// <param name="Choices">Oldest first.</param>
-/// <param name="Waiting">The tasks that got no cell, oldest first. <see cref="Explain"/> says why; the words are made only when somebody asks.</param>
-/// <param name="NextAt">When the next backoff ends; null when nobody backs off. What else can help a waiting task is news of a cell.</param>
+/// <param name="Waiting">Those that got no cell, oldest first. <see cref="Explain"/> says why; the words are made only when somebody asks.</param>
+/// <param name="NextAt">When the next backoff ends; null when nobody backs off. What else can help who waits is news of a cell.</param>
 /// <param name="Cells">By name.</param>
 public sealed record PlacementPass(
     DateTimeOffset At,
     ImmutableArray<PlacementChoice> Choices,
-    ImmutableArray<QueuedTask> Waiting,
+    ImmutableArray<QueuedWork> Waiting,
     DateTimeOffset? NextAt,
     ImmutableArray<CellAfterPass> Cells,
     PlacementPolicy Policy)
 {
-    /// <summary>Why a task of this queue got no cell: a reason for each cell. Same pass and task, same words.</summary>
-    public string Explain(QueuedTask task)
+    /// <summary>Why one of this queue got no cell: a reason for each cell. Same pass and work, same words.</summary>
+    public string Explain(QueuedWork work)
     {
-        if (task.NotBefore > At)
+        if (work.NotBefore > At)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"it backs off until {task.NotBefore.Value.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}Z");
+            return string.Create(CultureInfo.InvariantCulture, $"it backs off until {work.NotBefore.Value.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}Z");
         }
 
         if (Cells.IsEmpty)
@@ -40,14 +39,14 @@ public sealed record PlacementPass(
             return "no cell is known";
         }
 
-        var reasons = string.Join("; ", Cells.Take(Policy.CellsNamedMax).Select(each => Reason(each, task)));
+        var reasons = string.Join("; ", Cells.Take(Policy.CellsNamedMax).Select(each => Reason(each, work)));
         var rest = Cells.Length - Policy.CellsNamedMax;
         var text = rest > 0 ? $"{reasons}; and {rest} more" : reasons;
-        var isTooLarge = Cells.All(each => each.Cell.Takes && !each.Cell.Total.Holds(task.Wanted));
+        var isTooLarge = Cells.All(each => each.Cell.Takes && !each.Cell.Total.Holds(work.Wanted));
         return isTooLarge ? $"no cell is large enough: {text}" : text;
     }
 
-    private static string Reason(CellAfterPass after, QueuedTask task)
+    private static string Reason(CellAfterPass after, QueuedWork work)
     {
         var cell = after.Cell;
         // A cell that takes nothing may not have been asked for its size yet.
@@ -56,17 +55,17 @@ public sealed record PlacementPass(
             return $"{cell.Id} takes nothing: {cell.WhyNot ?? "it does not say why"}";
         }
 
-        if (!cell.Total.Holds(task.Wanted))
+        if (!cell.Total.Holds(work.Wanted))
         {
-            return $"{cell.Id} has {cell.Total} in all, and {task.Wanted} is needed";
+            return $"{cell.Id} has {cell.Total} in all, and {work.Wanted} is needed";
         }
 
-        if (after.KeptFor is { } kept && kept != task.Task)
+        if (after.KeptFor is { } kept && kept != work.Work)
         {
             return $"{cell.Id} keeps its room for an older task";
         }
 
-        return (task.Wanted.MemoryMb > after.Free.MemoryMb, task.Wanted.DiskMb > after.Free.DiskMb) switch
+        return (work.Wanted.MemoryMb > after.Free.MemoryMb, work.Wanted.DiskMb > after.Free.DiskMb) switch
         {
             (true, true) => $"{cell.Id} has {Memory(after)} and {Disk(after)} free",
             (true, false) => $"{cell.Id} has {Memory(after)} free",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Granary.Core.Attempts;
 
 namespace Granary.Core.Tasks;
 
@@ -31,7 +32,7 @@ public static class TaskInvariants
     ];
 
     /// <summary>The broken rules in words; empty when all hold.</summary>
-    public static ImmutableArray<string> Check(TaskState before, Decision<TaskState, TaskEffect> decision)
+    public static ImmutableArray<string> Check(TaskState before, Decision<TaskState, AttemptEffect> decision)
     {
         var after = decision.Next;
         var broken = ImmutableArray.CreateBuilder<string>();
@@ -42,7 +43,7 @@ public static class TaskInvariants
         Require((after.Phase == TaskPhase.Failed) == (after.FailureReason is not null), "5: failure and reason do not go together");
         Require((after.Phase == TaskPhase.Canceling) == after.Stop.HasValue && (after.Phase != TaskPhase.Canceling || after.WakeAt.HasValue), "6: canceling without cause or wake-up");
         Require(after.DeadlineAt is null || after.Phase is not (TaskPhase.Pending or TaskPhase.Running) || after.WakeAt <= after.DeadlineAt, "7: sleeps past its deadline");
-        Require(decision.Effects.OfType<TaskEffect.StartAttempt>().All(start => before.Phase == TaskPhase.Pending && start.Attempt == after.Key && start.Cell == after.Cell), "8: a start without a placement");
+        Require(decision.Effects.OfType<AttemptEffect.StartAttempt>().All(start => before.Phase == TaskPhase.Pending && start.Attempt == after.Key && start.Cell == after.Cell), "8: a start without a placement");
         Require(decision.Changes || ReferenceEquals(before, after), "9: changed in silence");
         Require(after.Phase == before.Phase || Moves.Contains((before.Phase, after.Phase)), $"10: moved from {before.Phase} to {after.Phase}");
         return broken.ToImmutable();

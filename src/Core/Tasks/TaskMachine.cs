@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Granary.Core.Attempts;
-using Granary.Core.Stories;
+using static Granary.Core.Attempts.AttemptEffect;
 using static Granary.Core.Attempts.AttemptReport;
-using static Granary.Core.Tasks.TaskEffect;
+using static Granary.Core.Attempts.AttemptTelling;
 using static Granary.Core.Tasks.TaskEvent;
 using static Granary.Core.Tasks.TaskPhase;
-using Decision = Granary.Core.Decision<Granary.Core.Tasks.TaskState, Granary.Core.Tasks.TaskEffect>;
+using Decision = Granary.Core.Decision<Granary.Core.Tasks.TaskState, Granary.Core.Attempts.AttemptEffect>;
 
 namespace Granary.Core.Tasks;
 
@@ -27,9 +27,6 @@ namespace Granary.Core.Tasks;
 /// </summary>
 public static class TaskMachine
 {
-    /// <summary>How long after a stop order the order is repeated: longer than the longest customary grace (10 s), so that it repeats only in trouble.</summary>
-    public static readonly TimeSpan StopCheck = TimeSpan.FromSeconds(15);
-
     public const string Cancelled = "task was cancelled";
 
     public static Decision Decide(TaskState task, TaskEvent @event) => (task.Phase, @event) switch
@@ -39,7 +36,9 @@ public static class TaskMachine
         (_, Submitted) => Decision.Stay(task), // A repeated submit finds the task that it made.
         (_, Relabelled relabelled) => Decision.Move(task with { Metadata = relabelled.Metadata, UpdatedAt = relabelled.At }),
 
-        (_, Outlived outlived) => Doubt(task, outlived),
+        (_, Outlived outlived) => Doubt(task, outlived.At, outlived.Attempt, outlived.Cell),
+
+        (_, Reported { Report: Started }) => Decision.Stay(task), // A task is RUNNING from its placement on.
 
         // An attempt we have given up on cannot speak for the task any more, and a cell chosen for another number is no choice.
         (_, Reported { Report: var report }) when report.Attempt != task.Attempt => Decision.Stay(task),
@@ -111,7 +110,7 @@ public static class TaskMachine
         var failures = task.Counters.Failures;
         if (failures >= task.Spec!.Policy.RetriesMax)
         {
-            return Fail(ended, at, ExitReason(task, exit), $"attempt {task.Attempt} {Words(exit)}");
+            return Fail(ended, at, Reason(task.Spec!, exit), $"attempt {task.Attempt} {Words(exit)}");
         }
 
         var delay = task.Spec.Policy.RetryDelay.Delay(failures + 1, task.Id.Value);
@@ -159,15 +158,9 @@ public static class TaskMachine
 
     private static Decision Stop(TaskState task, StopCause cause, DateTimeOffset at)
     {
-        var next = task with { Phase = Canceling, Stop = cause, WakeAt = at + StopCheck };
+        var next = task with { Phase = Canceling, Stop = cause, WakeAt = at + AttemptPolicy.StopCheck };
         var text = cause == StopCause.Cancelled ? "cancel requested" : "the deadline passed";
         return Change(next, at, $"{text}; {task.Cell} was told to stop attempt {task.Attempt}", new StopAttempt(task.Cell!.Value, task.Key));
-    }
-
-    private static Decision StopAgain(TaskState task, DateTimeOffset at)
-    {
-        var stop = new StopAttempt(task.Cell!.Value, task.Key);
-        return task.WakeAt > at ? Decision.Stay(task, stop) : Decision.Move(task with { WakeAt = at + StopCheck }, stop);
     }
 
     private static Decision EndBeforeStop(TaskState task, AttemptExit exit, DateTimeOffset at)
@@ -175,35 +168,23 @@ public static class TaskMachine
         var ended = task with { ExitCode = exit.Code };
         return exit.Code == 0
             ? Succeed(ended, at, exit)
-            : Fail(ended, at, ExitReason(task, exit), $"attempt {task.Attempt} {Words(exit)} before the stop order reached it");
+            : Fail(ended, at, Reason(task.Spec!, exit), $"attempt {task.Attempt} {Words(exit)} before the stop order reached it");
     }
 
     private static Decision Succeed(TaskState task, DateTimeOffset at, AttemptExit exit) =>
         Finish(task with { Phase = Succeeded }, at, $"attempt {task.Attempt} {Words(exit)}");
 
     private static Decision Fail(TaskState task, DateTimeOffset at, string reason, string text) =>
-        Finish(task with { Phase = Failed, FailureReason = reason.Length <= Limits.FailureReasonLength ? reason : reason[..Limits.FailureReasonLength] }, at, text);
+        Finish(task with { Phase = Failed, FailureReason = Bounded(reason) }, at, text);
 
     private static Decision Finish(TaskState task, DateTimeOffset at, string text) =>
         Change(task with { Cell = null, Stop = null, NotBefore = null, WakeAt = null }, at, text, task.Cell?.Name);
 
-    private static Decision Change(TaskState task, DateTimeOffset at, string text, params TaskEffect[] effects) =>
+    private static Decision Change(TaskState task, DateTimeOffset at, string text, params AttemptEffect[] effects) =>
         Change(task, at, text, task.Cell?.Name, effects);
 
-    private static Decision Change(TaskState task, DateTimeOffset at, string text, string? cell, params TaskEffect[] effects)
-    {
-        var story = task.Story.Add(new StoryEntry(at, task.Attempt, cell, $"{Upper(task.Phase)}: {text}"));
-        return Decision.Move(task with { Story = story, UpdatedAt = at }, [.. effects]);
-    }
-
-    /// <summary>Told once per attempt, and only of one that was given up: the newest attempt runs beside nobody while it holds its cell, or when its own exit ended the task.</summary>
-    private static Decision Doubt(TaskState task, Outlived outlived)
-    {
-        var text = $"unconfirmed: attempt {outlived.Attempt} may have run on at {outlived.Cell} after its lease had lapsed";
-        return outlived.Attempt > task.Attempt || (outlived.Attempt == task.Attempt && (task.HoldsCell || task.ExitCode is not null)) || task.Story.Entries.Exists(entry => entry.Text == text)
-            ? Decision.Stay(task)
-            : Decision.Move(task with { Story = task.Story.Add(new StoryEntry(outlived.At, outlived.Attempt, outlived.Cell.Name, text)), UpdatedAt = outlived.At });
-    }
+    private static Decision Change(TaskState task, DateTimeOffset at, string text, string? cell, params AttemptEffect[] effects) =>
+        Decision.Move(task.Told(at, Upper(task.Phase), text, cell), [.. effects]);
 
     private static bool IsPastDeadline(TaskState task, DateTimeOffset at) => task.DeadlineAt <= at;
 
@@ -212,17 +193,4 @@ public static class TaskMachine
     private static string DeadlineReason(TaskState task) => $"deadline of {task.Spec!.Deadline!.Value.TotalSeconds:0} s passed";
 
     private static string StopReason(TaskState task) => task.Stop == StopCause.DeadlinePassed ? DeadlineReason(task) : Cancelled;
-
-    private static string ExitReason(TaskState task, AttemptExit exit) =>
-        $"{task.Spec!.LogSource}: Exited with status {exit.Code}{(exit.OutOfMemory ? " (out of memory)" : "")}";
-
-    private static string Words(AttemptExit exit) => $"exited with status {exit.Code}{(exit.OutOfMemory ? " (out of memory)" : "")}";
-
-    private static string Words(AttemptReport report) => report switch
-    {
-        Lost lost => $"the attempt was lost: {lost.Evidence}",
-        Declined declined => $"the attempt had not started: {declined.Reason}",
-        Displaced displaced => $"the attempt was moved: {displaced.Reason}",
-        _ => report.ToString(),
-    };
 }

@@ -26,10 +26,11 @@ public static class TaskRules
     public static (TaskSpec? Spec, Refusal? Refusal) Resolve(TaskSubmission request, TaskId task, AppState app, DropletState? droplet, TaskPolicy policy)
     {
         var faults = ImmutableArray.CreateBuilder<string>();
+        var template = request.TemplateProcess is { } type ? AppProcesses.Of(app, type).Settings : ProcessSettings.Default;
         var command = request.Command;
         if (command is null && request.TemplateProcess is not null && droplet is not null)
         {
-            command = droplet.ProcessTypes.GetValueOrDefault(request.TemplateProcess, "");
+            command = AppProcesses.Command(droplet, template, request.TemplateProcess) ?? "";
         }
 
         faults.AddRange(request.Unreadable);
@@ -65,8 +66,8 @@ public static class TaskRules
             return (null, new Refusal(RefusalReason.DropletNotFound, "Droplet not found"));
         }
 
-        var memoryMb = request.MemoryMb ?? policy.MemoryMb;
-        var diskMb = request.DiskMb ?? policy.DiskMb;
+        var memoryMb = request.MemoryMb ?? template.MemoryMb ?? policy.MemoryMb;
+        var diskMb = request.DiskMb ?? template.DiskMb ?? policy.DiskMb;
         var user = request.User is { } asked
             ? Allowed(policy).First(each => string.Equals(each, asked, StringComparison.OrdinalIgnoreCase)) // The engine knows only the exact spelling.
             : droplet!.Lifecycle == Lifecycle.Bits ? DropletUser : null;
@@ -77,7 +78,7 @@ public static class TaskRules
                 user,
                 memoryMb,
                 diskMb,
-                request.LogBytesPerSecond ?? policy.LogBytesPerSecond,
+                request.LogBytesPerSecond ?? template.LogBytesPerSecond ?? policy.LogBytesPerSecond,
                 droplet!.Id,
                 droplet.Source!,
                 TaskEnvironment.For(app, droplet, task, memoryMb, policy),
@@ -152,7 +153,7 @@ public static class TaskRules
         }
     }
 
-    private static IEnumerable<string> SizeFaults(string field, int? value)
+    internal static IEnumerable<string> SizeFaults(string field, int? value)
     {
         if (value <= 0)
         {
@@ -160,7 +161,7 @@ public static class TaskRules
         }
     }
 
-    private static IEnumerable<string> LogRateFaults(long? value)
+    internal static IEnumerable<string> LogRateFaults(long? value)
     {
         if (value < -1)
         {

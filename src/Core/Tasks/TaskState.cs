@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
-using Granary.Core.Stories;
 
 namespace Granary.Core.Tasks;
 
@@ -17,11 +16,9 @@ public enum StopCause
 /// The durable state of one task; the whole truth about it. <see cref="TaskInvariants"/> lists what always holds.
 /// A fresh instance is a task that was never submitted.
 /// </summary>
-public sealed record TaskState
+public sealed record TaskState : WorkState
 {
     public TaskId Id { get; init; }
-
-    public AppId App { get; init; }
 
     /// <summary>The task's number within its app, from 1; gaps are possible, reuse is not.</summary>
     public int SequenceId { get; init; }
@@ -31,20 +28,6 @@ public sealed record TaskState
 
     public TaskPhase Phase { get; init; }
 
-    /// <summary>The newest attempt; 0 before the first. While PENDING the next one will be one higher.</summary>
-    public int Attempt { get; init; }
-
-    /// <summary>The cell of the current attempt; set exactly while RUNNING or CANCELING.</summary>
-    public CellId? Cell { get; init; }
-
-    public AttemptCounters Counters { get; init; } = new();
-
-    /// <summary>While PENDING: not placed before this instant (backoff); null when it may be placed at once.</summary>
-    public DateTimeOffset? NotBefore { get; init; }
-
-    /// <summary>When somebody must look at this task again; null when only a report or its cell's comparison can move it.</summary>
-    public DateTimeOffset? WakeAt { get; init; }
-
     public DateTimeOffset? DeadlineAt { get; init; }
 
     /// <summary>Set while CANCELING.</summary>
@@ -53,27 +36,49 @@ public sealed record TaskState
     /// <summary>Set when FAILED: a text that a user can act on.</summary>
     public string? FailureReason { get; init; }
 
-    /// <summary>The exit status of the newest attempt, once it has ended by itself or by our stop.</summary>
-    public int? ExitCode { get; init; }
-
     public Metadata Metadata { get; init; } = Metadata.Empty;
-
-    public Story Story { get; init; } = Story.Empty;
-
-    public DateTimeOffset CreatedAt { get; init; }
-
-    public DateTimeOffset UpdatedAt { get; init; }
 
     [JsonIgnore]
     public bool IsFinished => Phase is TaskPhase.Succeeded or TaskPhase.Failed;
 
+    /// <inheritdoc/>
     [JsonIgnore]
-    public bool HoldsCell => Phase is TaskPhase.Running or TaskPhase.Canceling;
+    public override Guid Work => Id.Value;
 
-    /// <summary>The attempt that holds a cell now, or held one last.</summary>
+    /// <inheritdoc/>
     [JsonIgnore]
-    public AttemptKey Key => new(Id.Value, Attempt);
+    public override AttemptSpec? Runs => Spec;
 
-    /// <summary>Whether it is this attempt that holds this cell.</summary>
-    public bool IsHeldBy(AttemptKey attempt, CellId cell) => HoldsCell && Cell == cell && Key == attempt;
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsWaiting => Phase == TaskPhase.Pending;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsRunning => Phase == TaskPhase.Running;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsStopping => Phase == TaskPhase.Canceling;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override DateTimeOffset QueuedAt => CreatedAt;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int QueueNumber => SequenceId;
+
+    /// <summary>The cell of the attempt before, from the task's story: its row holds none while it waits.</summary>
+    [JsonIgnore]
+    public override CellId? AvoidedCell =>
+        Story.Entries.LastOrDefault(each => each.Cell is not null && each.Attempt == Attempt) is { Cell: { } name } ? new CellId(name) : null;
+
+    /// <summary>When the attempt before ended, from the story: its only entry without a cell. Other changes of the row, such as new labels, are none of the queue's business.</summary>
+    [JsonIgnore]
+    public override DateTimeOffset? GivenBackAt => Attempt == 0 ? null : Story.Entries.LastOrDefault(each => each.Cell is null && each.Attempt == Attempt)?.At;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override ProcessKey? Process => null;
 }

@@ -1,6 +1,5 @@
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
-using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
@@ -23,7 +22,7 @@ internal sealed record Ending(AttemptReport Report, AttemptNote Note)
     public static Ending NeverStarted(AttemptKey attempt, string reason, bool permanent = false) => Fenced(new AttemptReport.Declined(attempt.Number, reason, permanent));
 }
 
-/// <summary>Carries the end of an attempt to its task: noted, told until the task has written it, and only then cleaned up.</summary>
+/// <summary>Carries the end of an attempt to its task or instance: noted, told until that has written it, and only then cleaned up.</summary>
 internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
 {
     public async Task Run(Ending ending)
@@ -36,7 +35,7 @@ internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
         }
 
         var report = notes.Entry!.Report!;
-        var current = await cell.Persist(attempt, () => Task().Report(report));
+        var current = await cell.Persist(attempt, () => Work().Report(report));
         await CleanUp(AttemptVerdict.MayHaveRunBeside(report, current));
     }
 
@@ -53,7 +52,7 @@ internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
     {
         if (mayHaveRunBeside || cell.Services.Kills.Of(attempt) is { IsOutlived: true })
         {
-            await cell.Persist(attempt, () => Task().Outlive(attempt.Number, cell.Id));
+            await cell.Persist(attempt, () => Work().Outlive(attempt.Number, cell.Id));
         }
 
         await cell.Persist(attempt, () => cell.Services.Runtime.Remove(attempt, cell.Serving));
@@ -63,5 +62,5 @@ internal sealed class AttemptEnd(AttemptKey attempt, ServedCell cell)
         cell.Books.Release(attempt);
     }
 
-    private ITaskGrain Task() => cell.Services.Grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(attempt.Work)));
+    private IWorkGrain Work() => cell.Services.Grains.Work(attempt.Work);
 }

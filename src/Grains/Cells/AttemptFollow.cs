@@ -2,19 +2,21 @@ using System.Globalization;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
-using Granary.Core.Tasks;
+using Granary.Grains.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Cells;
 
 /// <summary>Follows the container of an attempt to its end, and its output into the log. The engine may go and come back meanwhile. Never starts it.</summary>
-internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell, TaskState task)
+internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell, WorkState work)
 {
     /// <summary>Far longer than a process takes from its start to its own environment.</summary>
     private static readonly TimeSpan MarkKept = TimeSpan.FromSeconds(1);
 
     private readonly CellServices services = cell.Services;
-    private readonly LogPump pump = new(cell.Services.Logs, task.App, attempt, task.Spec!.LogSource, task.Spec.LogBytesPerSecond, cell.Services.Options, cell.Services.Clock);
+    private readonly LogPump pump = new(cell.Services.Logs, work.App, attempt, work.Runs!.LogSource, work.Runs.LogBytesPerSecond, cell.Services.Options, cell.Services.Clock);
+
+    private bool isToldUp;
 
     /// <param name="output">Opened before the start, so that nothing is missed; null to open it now.</param>
     public async Task<Ending> Run(IAsyncEnumerable<OutputLine>? output)
@@ -38,6 +40,7 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
                 }
 
                 _ = ClearMark(round.Token);
+                var telling = found.Phase == ContainerPhase.Running ? TellUp(round.Token) : Task.CompletedTask;
                 if (!pump.IsClosed)
                 {
                     pumping = pump.Run(output ?? await services.Runtime.OpenOutput(attempt, pump.Marks, round.Token), round.Token);
@@ -48,6 +51,8 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
                 waiting = exit;
                 await await Task.WhenAny(pumping, waiting); // The output may break off while the process runs on.
                 await Task.WhenAll(pumping, waiting);
+                await round.CancelAsync(); // Nobody needs to hear any more that it was up.
+                await telling;
                 await cell.Engine.Probe(cell.Serving); // On a fresh connection, after the exit: only that proves that the engine was not stopping.
                 return await Conclude(await exit);
             }
@@ -69,6 +74,28 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
         services.Marks.Clear(attempt);
     }
 
+    /// <summary>Beside the following, because whom it is told may be away while the process runs. A report that comes late, or twice, changes nothing.</summary>
+    private async Task TellUp(CancellationToken cancellation)
+    {
+        while (work.Runs!.IsToldUp && !isToldUp && !cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await services.Grains.Work(attempt.Work).Report(new AttemptReport.Started(attempt.Number)).WaitAsync(cancellation);
+                isToldUp = true;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return; // It has ended, and that is what has to be told now.
+            }
+            catch (Exception fault) when (Faults.Pass(fault))
+            {
+                LogNotToldUp(services.Logger, attempt, fault.Message);
+                await Task.Delay(services.Options.RetryDelay, services.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     private async Task<Ending> Conclude(ContainerReport exit)
     {
         var end = cell.EndOf(attempt, exit);
@@ -76,6 +103,9 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
         await pump.Close(end.LogIncomplete ? $"{words} (its engine was down when it ended: output may be missing)" : words, cell.Serving);
         return Ending.Ended(AttemptVerdict.OfEnd(attempt, cell.Id, end));
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Attempt} is up, and that could not be told: {Fault}; it is told again")]
+    private static partial void LogNotToldUp(ILogger logger, AttemptKey attempt, string fault);
 
     [LoggerMessage(LogLevel.Warning, "{Attempt}: {Fault}; it is looked for again")]
     private static partial void LogWillLookAgain(ILogger logger, AttemptKey attempt, string fault);

@@ -1,7 +1,6 @@
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
-using Granary.Core.Tasks;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Cells;
@@ -87,7 +86,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
                     Live(() => Finish(over.Ending));
                     break;
                 case StartResult.Ordered ordered:
-                    Follow(ordered.Task, ordered.Output);
+                    Follow(ordered.Work, ordered.Output);
                     break;
             }
         }
@@ -104,16 +103,16 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
             return;
         }
 
-        var task = await services.Rows.Find(attempt.Work, cell.Serving);
+        var work = await services.Rows.Find(attempt.Work, cell.Serving);
         var container = await services.Runtime.Find(attempt, cell.Serving);
-        var finding = Compare(task, unknownFor: TimeSpan.Zero);
+        var finding = Compare(work, unknownFor: TimeSpan.Zero);
         if (finding == Finding.Leave)
         {
             await LookWithoutRow(container);
         }
         else if (finding == Finding.Discard)
         {
-            var ranBeside = task is not null && MayHaveRunBeside(container);
+            var ranBeside = work is not null && MayHaveRunBeside(container);
             Live(() => Discard(ranBeside));
         }
         else if (notes.Entry is { Report: { } report } noted)
@@ -122,9 +121,9 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         }
         else if (container is { Phase: ContainerPhase.Running or ContainerPhase.Exited })
         {
-            cell.Books.Reserve(attempt, new CellCapacity(task!.Spec!.MemoryMb, task.Spec.DiskMb));
-            Follow(task, null);
-            if (task.Phase == TaskPhase.Canceling)
+            cell.Books.Reserve(attempt, new CellCapacity(work!.Runs!.MemoryMb, work.Runs.DiskMb));
+            Follow(work, null);
+            if (work.IsStopping)
             {
                 Stop(); // Whoever adopts repeats the stops.
             }
@@ -182,7 +181,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         }
     }
 
-    private Finding Compare(TaskState? row, TimeSpan unknownFor) => Comparison.Of(attempt, cell.Id, row, unknownFor, services.Options.OrphanAge, isOnHold: false);
+    private Finding Compare(WorkState? row, TimeSpan unknownFor) => Comparison.Of(attempt, cell.Id, row, unknownFor, services.Options.OrphanAge, isOnHold: false);
 
     private async Task StopIt()
     {
@@ -206,10 +205,10 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         }
     }
 
-    private void Follow(TaskState task, IAsyncEnumerable<OutputLine>? output)
+    private void Follow(WorkState work, IAsyncEnumerable<OutputLine>? output)
     {
         isFollowed = true;
-        Live(async () => await Finish(await new AttemptFollow(attempt, cell, task).Run(output)));
+        Live(async () => await Finish(await new AttemptFollow(attempt, cell, work).Run(output)));
     }
 
     private async Task Finish(Ending ending)

@@ -18,7 +18,7 @@ internal abstract record StartResult
 
     /// <summary>The engine was told to start it. Whether it did is found out by following it.</summary>
     /// <param name="Output">What it writes, from the first byte; null when a call before this one told the engine.</param>
-    internal sealed record Ordered(TaskState Task, IAsyncEnumerable<OutputLine>? Output) : StartResult;
+    internal sealed record Ordered(WorkState Work, IAsyncEnumerable<OutputLine>? Output) : StartResult;
 }
 
 /// <summary>
@@ -38,8 +38,8 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
     public async Task<StartResult> Run(StartTurn turn)
     {
         var notes = cell.Notes.Of(attempt);
-        var task = await services.Rows.Find(attempt.Work, cell.Serving);
-        if (task is null || !cell.IsHeld(task, attempt))
+        var work = await services.Rows.Find(attempt.Work, cell.Serving);
+        if (work is null || !cell.IsHeld(work, attempt))
         {
             cell.Books.Settle(attempt);
             return new StartResult.Stale();
@@ -47,23 +47,23 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
 
         if (notes.StartWasOrdered)
         {
-            return new StartResult.Ordered(task, null); // Something failed after the start was ordered: never again.
+            return new StartResult.Ordered(work, null); // Something failed after the start was ordered: never again.
         }
 
-        if (Admit(task) is { } no)
+        if (Admit(work) is { } no)
         {
             return new StartResult.Over(Ending.NeverStarted(attempt, no));
         }
 
         await notes.Starting(cell.Serving);
-        if (await Create(task) is { } already)
+        if (await Create(work) is { } already)
         {
             return already;
         }
 
         var output = await services.Runtime.OpenOutput(attempt, OutputMarks.Start, cell.Serving);
         await turn.Come(cell.Serving);
-        if (await services.Rows.Current(new TaskId(attempt.Work), cell.Serving) is not { Phase: TaskPhase.Running } row || !cell.IsHeld(row, attempt))
+        if (await services.Rows.Current(attempt.Work, cell.Serving) is not { IsRunning: true } row || !cell.IsHeld(row, attempt))
         {
             return new StartResult.Over(Ending.NeverStarted(attempt, "it was not wanted any more when its container stood ready"));
         }
@@ -81,29 +81,29 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
             return new StartResult.Over(Ending.NeverStarted(attempt, $"the lease of {cell.Id} ran out, or was taken anew, before it was started"));
         }
 
-        return await Launch(task, output);
+        return await Launch(work, output);
     }
 
     /// <summary>The reason why the cell does not take it; null when the ledger counts it.</summary>
-    private string? Admit(TaskState task)
+    private string? Admit(WorkState work)
     {
-        var reason = task.Phase == TaskPhase.Running
-            ? cell.Books.Admit(attempt, new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb))
+        var reason = work.IsRunning
+            ? cell.Books.Admit(attempt, new CellCapacity(work.Runs!.MemoryMb, work.Runs.DiskMb))
             : "it was not wanted any more when its turn came";
         cell.Books.Settle(attempt);
         return reason;
     }
 
     /// <summary>Null when a container stands ready to be started.</summary>
-    private async Task<StartResult?> Create(TaskState task)
+    private async Task<StartResult?> Create(WorkState work)
     {
         try
         {
-            return await services.Runtime.Create(Container(task.Spec!), cell.Serving) switch
+            return await services.Runtime.Create(Container(work.Runs!), cell.Serving) switch
             {
                 CreateOutcome.Impossible impossible => new StartResult.Over(Ending.NeverStarted(attempt, impossible.Reason, permanent: true)),
                 CreateOutcome.NameTaken taken => new StartResult.Over(Ending.NeverStarted(attempt, $"its container's name is taken by {taken.By}")),
-                CreateOutcome.Found { Report.Phase: not ContainerPhase.Created } => new StartResult.Ordered(task, null), // By whoever served the cell before its journal was lost.
+                CreateOutcome.Found { Report.Phase: not ContainerPhase.Created } => new StartResult.Ordered(work, null), // By whoever served the cell before its journal was lost.
                 _ => null,
             };
         }
@@ -114,7 +114,7 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
         }
     }
 
-    private async Task<StartResult> Launch(TaskState task, IAsyncEnumerable<OutputLine> output)
+    private async Task<StartResult> Launch(WorkState work, IAsyncEnumerable<OutputLine> output)
     {
         try
         {
@@ -130,10 +130,10 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
             LogStartUnknown(services.Logger, attempt, fault.Message);
         }
 
-        return new StartResult.Ordered(task, output);
+        return new StartResult.Ordered(work, output);
     }
 
-    private ContainerSpec Container(TaskSpec spec)
+    private ContainerSpec Container(AttemptSpec spec)
     {
         var isDroplet = spec.Source.DropletDigest is not null;
         return new ContainerSpec(
@@ -143,7 +143,7 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
             (isDroplet ? DropletShell : ImageShell).Add(spec.Command),
             spec.User,
             isDroplet ? TaskEnvironment.AppDirectory : "/",
-            TaskEnvironment.ForAttempt(spec.Environment, attempt, services.Options.Address),
+            spec.EnvironmentOf(attempt, services.Options.Address),
             new ContainerLimits(spec.MemoryMb, spec.DiskMb, ContainerLimits.CpuSharesFor(spec.MemoryMb), services.Options.Pids),
             spec.Network,
             services.Options.StopGrace);

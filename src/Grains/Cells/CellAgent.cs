@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
-using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,18 +20,18 @@ internal interface ICellAgent
     Task LookAgain(CancellationToken cancellation);
 
     /// <summary>Takes an order; never waits. Orders are begun in the sequence in which they came.</summary>
-    void Order(TaskEffect order);
+    void Order(AttemptEffect order);
 }
 
 /// <summary>
-/// Serves one cell as soon as this process holds the cell's folder: adopts what runs, carries out orders, speaks to placement, and compares the tasks' rows with what it knows.
+/// Serves one cell as soon as this process holds the cell's folder: adopts what runs, carries out orders, speaks to placement, and compares the rows with what it knows.
 /// Containers belong to this service and never to a grain's activation: an activation's life is not a container's life.
 /// </summary>
 internal sealed partial class CellAgent : BackgroundService, ICellAgent
 {
     private readonly CellServices services;
     private readonly ConcurrentDictionary<AttemptKey, AttemptKeeper> keepers = new();
-    private readonly Channel<TaskEffect> orders = Channel.CreateUnbounded<TaskEffect>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<AttemptEffect> orders = Channel.CreateUnbounded<AttemptEffect>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource serving = new();
     private readonly ServedCell cell;
     private readonly CellIdentity identity;
@@ -64,7 +63,7 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     public Task LookAgain(CancellationToken cancellation) => hasAdopted ? WakeUnknown(cancellation) : Task.CompletedTask;
 
-    public void Order(TaskEffect order) => orders.Writer.TryWrite(order);
+    public void Order(AttemptEffect order) => orders.Writer.TryWrite(order);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -155,13 +154,13 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
         {
             switch (order)
             {
-                case TaskEffect.StartAttempt start:
+                case AttemptEffect.StartAttempt start:
                     Keeper(start.Attempt).Start(cell.Turns.Take());
                     break;
-                case TaskEffect.FindAttempt find:
+                case AttemptEffect.FindAttempt find:
                     Keeper(find.Attempt).Find();
                     break;
-                case TaskEffect.StopAttempt stop:
+                case AttemptEffect.StopAttempt stop:
                     Keeper(stop.Attempt).Stop();
                     break;
             }
@@ -209,14 +208,14 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     private static Task Settled(IEnumerable<AttemptKeeper> looking, CancellationToken cancellation) => Task.WhenAll(looking.Select(each => each.Settled)).WaitAsync(cancellation);
 
-    /// <summary>Wakes the task of each row on this cell that nobody here keeps: its order may have been lost with a process.</summary>
+    /// <summary>Wakes the task or instance of each row on this cell that nobody here keeps: its order may have been lost with a process.</summary>
     private async Task WakeUnknown(CancellationToken cancellation)
     {
         foreach (var row in await services.Rows.OnCell(Cell, cancellation))
         {
             if (!keepers.ContainsKey(row.Attempt))
             {
-                await services.Grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(row.Attempt.Work))).Wake();
+                await services.Grains.Work(row.Attempt.Work).Wake();
             }
         }
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Granary.Core.Tasks;
+using Granary.Core.Attempts;
 using Granary.Grains.Contracts;
 
 namespace Granary.Grains.Cells;
@@ -8,7 +8,7 @@ namespace Granary.Grains.Cells;
 [ServedPlacement]
 internal sealed class CellGrain(ICellAgent agent, CellServices services) : Grain, ICellGrain
 {
-    public Task Order(ImmutableArray<TaskEffect> orders)
+    public Task Order(ImmutableArray<AttemptEffect> orders)
     {
         CheckServed();
         foreach (var order in orders)

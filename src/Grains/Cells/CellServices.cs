@@ -11,7 +11,7 @@ internal sealed class CellServices(
     ICellJournal journal,
     IKillNotes kills,
     IStartMarks marks,
-    ITaskRows rows,
+    IWorkRows rows,
     ILogStore logs,
     IGrainFactory grains,
     IOptions<CellOptions> options,
@@ -27,7 +27,7 @@ internal sealed class CellServices(
 
     public IStartMarks Marks => marks;
 
-    public ITaskRows Rows => rows;
+    public IWorkRows Rows => rows;
 
     public ILogStore Logs => logs;
 

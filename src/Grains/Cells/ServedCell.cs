@@ -1,7 +1,6 @@
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
-using Granary.Core.Tasks;
 using Granary.Grains.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -28,9 +27,9 @@ internal sealed partial class ServedCell(CellServices services, ICellLease lease
     public CancellationToken Serving => serving;
 
     /// <summary>Whether the row says that this attempt holds this cell.</summary>
-    public bool IsHeld(TaskState task, AttemptKey attempt) => task.IsHeldBy(attempt, Id);
+    public bool IsHeld(WorkState work, AttemptKey attempt) => work.IsHeldBy(attempt, Id);
 
-    public bool IsHeld(AttemptRow row, AttemptKey attempt) => row.Phase is TaskPhase.Running or TaskPhase.Canceling && row.Cell == Id && row.Attempt == attempt;
+    public bool IsHeld(AttemptRow row, AttemptKey attempt) => row.IsHeldBy(attempt, Id);
 
     /// <summary>What is known here of the end of an attempt whose container has exited.</summary>
     public ProcessEnd EndOf(AttemptKey attempt, ContainerReport exited)

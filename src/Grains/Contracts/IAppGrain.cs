@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 
 namespace Granary.Grains.Contracts;
@@ -23,7 +24,23 @@ public interface IAppGrain : IGrainWithStringKey
     /// <summary>Sets variables; a null value removes one.</summary>
     Task<Answer<AppState>> ChangeEnvironment(ImmutableSortedDictionary<string, string?> variables);
 
+    /// <summary>Starts the app with what is current now, or stops it. The answer does not wait for its instances.</summary>
     Task<Answer<AppState>> Desire(DesiredState desired);
+
+    /// <summary>Ends every run and begins anew with what is current now; starts an app that is stopped.</summary>
+    Task<Answer<AppState>> Restart();
+
+    /// <summary>Scales a process or changes its command. More or fewer instances are wanted at once; all else waits for the next start.</summary>
+    Task<Answer<AppState>> ChangeProcess(string type, ProcessChange change);
+
+    /// <summary>Asks for a new run of one instance; what it is not wanted to be it is not made to be.</summary>
+    Task<Answer<InstanceState>> RestartInstance(string type, int index);
+
+    /// <summary>Every instance has confirmed what was wanted of it at a revision.</summary>
+    Task Told(int revision);
+
+    /// <summary>Instances may not know what is wanted of them.</summary>
+    Task Wake();
 
     Task<Answer<AppState>> Relabel(Metadata metadata);
 

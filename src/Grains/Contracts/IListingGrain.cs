@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Granary.Core.Apps;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
 
@@ -9,6 +10,9 @@ namespace Granary.Grains.Contracts;
 public interface IListingGrain : IGrainWithIntegerKey
 {
     Task<RowPage<TaskState>> Tasks(RowQuery query);
+
+    /// <summary>The name of a row is the process type, its sequence id the index.</summary>
+    Task<RowPage<InstanceState>> Instances(RowQuery query);
 
     Task<RowPage<AppState>> Apps(RowQuery query);
 

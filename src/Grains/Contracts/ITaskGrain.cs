@@ -1,15 +1,13 @@
 using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
-using Granary.Core.Attempts;
-using Granary.Core.Cells;
 using Granary.Core.Tasks;
 using Orleans.Concurrency;
 
 namespace Granary.Grains.Contracts;
 
 /// <summary>One task. Its key is <see cref="Keys.Task"/>; whoever submits chooses the guid.</summary>
-public interface ITaskGrain : IGrainWithStringKey
+public interface ITaskGrain : IWorkGrain
 {
     /// <summary>Accepts the task, or answers with the one that this guid made before.</summary>
     Task<Answer<TaskState>> Submit(AppId app, TaskSubmission request);
@@ -29,16 +27,4 @@ public interface ITaskGrain : IGrainWithStringKey
 
     /// <summary>Changes labels and annotations: a null value removes its key, what is not named stays.</summary>
     Task<Answer<TaskState>> ChangeMetadata(ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations);
-
-    /// <summary>Placement's choice. True when the task now runs as this attempt on this cell.</summary>
-    Task<bool> Place(int attempt, CellId cell, string? waited);
-
-    /// <summary>A cell's word about an attempt; durable when the call returns, so the cell may forget it then. Returns the number of the task's newest attempt.</summary>
-    Task<int> Report(AttemptReport report);
-
-    /// <summary>A cell's word that an attempt may have run on after its task was moved; durable when the call returns.</summary>
-    Task Outlive(int attempt, CellId cell);
-
-    /// <summary>Somebody thinks that the task should look after itself.</summary>
-    Task Wake();
 }

@@ -1,5 +1,6 @@
 using Granary.Core.Apps;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 
 namespace Granary.Grains.Contracts;
@@ -14,6 +15,8 @@ public static class Keys
     public const string Moving = "moving";
 
     public static string Task(TaskId task) => $"task/{task}";
+
+    public static string Instance(InstanceId instance) => $"instance/{instance}";
 
     public static string App(AppId app) => $"app/{app}";
 

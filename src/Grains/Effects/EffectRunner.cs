@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Threading.Channels;
+using Granary.Core.Attempts;
 using Granary.Core.Placement;
-using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Microsoft.Extensions.Logging;
 
@@ -25,22 +25,22 @@ internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider cl
     private readonly ConcurrentDictionary<string, Lazy<Channel<object>>> lines = new();
     private readonly CancellationTokenSource stopping = new();
 
-    public void Hand(TaskState task, ImmutableArray<TaskEffect> effects)
+    public void Hand(WorkState work, ImmutableArray<AttemptEffect> effects)
     {
         foreach (var effect in effects)
         {
             _ = effect switch
             {
-                TaskEffect.FindCell => Line(Keys.Placement).TryWrite(PlacementGrain.Queued(task)),
-                TaskEffect.StartAttempt start => Line(Keys.Cell(start.Cell)).TryWrite(effect),
-                TaskEffect.FindAttempt find => Line(Keys.Cell(find.Cell)).TryWrite(effect),
-                TaskEffect.StopAttempt stop => Line(Keys.Cell(stop.Cell)).TryWrite(effect),
+                AttemptEffect.FindCell => Line(Keys.Placement).TryWrite(QueuedWork.Of(work)),
+                AttemptEffect.StartAttempt start => Line(Keys.Cell(start.Cell)).TryWrite(effect),
+                AttemptEffect.FindAttempt find => Line(Keys.Cell(find.Cell)).TryWrite(effect),
+                AttemptEffect.StopAttempt stop => Line(Keys.Cell(stop.Cell)).TryWrite(effect),
                 _ => throw new UnreachableException($"No receiver for {effect}."),
             };
         }
     }
 
-    public void Withdraw(TaskId task) => Line(Keys.Placement).TryWrite(task);
+    public void Withdraw(Guid work) => Line(Keys.Placement).TryWrite(work);
 
     public void Dispose()
     {
@@ -79,7 +79,7 @@ internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider cl
         {
             try
             {
-                await (receiver == Keys.Placement ? TellPlacement(batch) : grains.GetGrain<ICellGrain>(receiver).Order([.. batch.Cast<TaskEffect>()]));
+                await (receiver == Keys.Placement ? TellPlacement(batch) : grains.GetGrain<ICellGrain>(receiver).Order([.. batch.Cast<AttemptEffect>()]));
                 return;
             }
             catch (Exception fault) when (Faults.Pass(fault))
@@ -101,18 +101,25 @@ internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider cl
         }
     }
 
-    /// <summary>Both halves may be repeated; a task is withdrawn when it has ended, and never waits again.</summary>
+    /// <summary>In the order in which it was handed over, since an instance may wait again after it was withdrawn. All of it may be repeated.</summary>
     private async Task TellPlacement(List<object> batch)
     {
         var placement = grains.GetGrain<IPlacementGrain>(Keys.Placement);
-        if (batch.OfType<QueuedTask>().ToImmutableArray() is { IsEmpty: false } queued)
+        for (var told = 0; told < batch.Count;)
         {
-            await placement.Enqueue(queued);
-        }
+            ImmutableArray<QueuedWork> waiting = [.. batch.Skip(told).TakeWhile(each => each is QueuedWork).Cast<QueuedWork>()];
+            told += waiting.Length;
+            ImmutableArray<Guid> withdrawn = [.. batch.Skip(told).TakeWhile(each => each is Guid).Cast<Guid>()];
+            told += withdrawn.Length;
+            if (!waiting.IsEmpty)
+            {
+                await placement.Enqueue(waiting);
+            }
 
-        if (batch.OfType<TaskId>().ToImmutableArray() is { IsEmpty: false } withdrawn)
-        {
-            await placement.Withdraw(withdrawn);
+            if (!withdrawn.IsEmpty)
+            {
+                await placement.Withdraw(withdrawn);
+            }
         }
     }
 

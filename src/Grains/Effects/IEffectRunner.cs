@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Granary.Core.Tasks;
+using Granary.Core.Attempts;
 
 namespace Granary.Grains.Effects;
 
@@ -7,8 +7,8 @@ namespace Granary.Grains.Effects;
 internal interface IEffectRunner
 {
     /// <summary>Hands over; never waits. Orders to one receiver keep their sequence.</summary>
-    void Hand(TaskState task, ImmutableArray<TaskEffect> effects);
+    void Hand(WorkState work, ImmutableArray<AttemptEffect> effects);
 
-    /// <summary>Tells placement that a task ended while it waited; never waits.</summary>
-    void Withdraw(TaskId task);
+    /// <summary>Tells placement that a task or an instance neither waits nor holds a cell any more; never waits.</summary>
+    void Withdraw(Guid work);
 }

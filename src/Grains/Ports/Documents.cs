@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Granary.Core.Apps;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 
 namespace Granary.Grains.Ports;
@@ -68,6 +69,26 @@ public sealed class TaskDocument : Document<TaskState>
         State.Metadata.Labels);
 }
 
+public sealed class InstanceDocument : Document<InstanceState>
+{
+    public const string Kind = "instance";
+
+    private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
+
+    public override ListingRow Row => new(
+        State.Id.Value,
+        State.App.Value,
+        State.Index,
+        State.Type,
+        null,
+        InstanceMachine.Upper(State.Phase),
+        State.Cell?.Name,
+        Micros(State.CreatedAt),
+        Micros(State.UpdatedAt),
+        State.WakeAt is { } wakeAt ? Micros(wakeAt) : null,
+        None);
+}
+
 public sealed class AppDocument : Document<AppState>
 {
     public const string Kind = "app";
@@ -82,7 +103,7 @@ public sealed class AppDocument : Document<AppState>
         null,
         Micros(State.CreatedAt),
         Micros(State.UpdatedAt),
-        null,
+        State.WakeAt is { } wakeAt ? Micros(wakeAt) : null,
         State.Metadata.Labels);
 }
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
-using Granary.Core.Tasks;
 
 namespace Granary.Grains.Ports;
 
@@ -13,11 +13,13 @@ public interface IRows<TState>
     Task<RowPage<TState>> Page(RowQuery query, CancellationToken cancellation);
 }
 
-/// <summary>What placement, cells and sweeps ask about tasks.</summary>
-public interface ITaskRows : IRows<TaskState>
+/// <summary>What placement, cells and sweeps ask about tasks and instances alike. A guid says which of the two it is of.</summary>
+public interface IWorkRows
 {
-    /// <summary>All PENDING tasks, oldest first (by creation, then sequence id).</summary>
-    Task<IReadOnlyList<TaskState>> Pending(CancellationToken cancellation);
+    Task<WorkState?> Find(Guid work, CancellationToken cancellation);
+
+    /// <summary>All that are PENDING, oldest first.</summary>
+    Task<IReadOnlyList<WorkState>> Pending(CancellationToken cancellation);
 
     /// <summary>The attempts that are RUNNING or CANCELING on a cell.</summary>
     Task<IReadOnlyList<AttemptRow>> OnCell(CellId cell, CancellationToken cancellation);
@@ -25,18 +27,37 @@ public interface ITaskRows : IRows<TaskState>
     /// <summary>The attempts that are RUNNING or CANCELING on any of these cells.</summary>
     Task<IReadOnlyList<AttemptRow>> OnCells(IReadOnlyCollection<CellId> cells, CancellationToken cancellation);
 
-    /// <summary>Tasks whose wake-up time has passed, the most overdue first.</summary>
-    Task<IReadOnlyList<TaskId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation);
+    /// <summary>Those whose wake-up time has passed, the most overdue first.</summary>
+    Task<IReadOnlyList<Guid>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation);
 
-    /// <summary>All CANCELING tasks.</summary>
-    Task<IReadOnlyList<TaskId>> Canceling(CancellationToken cancellation);
+    /// <summary>All that are CANCELING.</summary>
+    Task<IReadOnlyList<Guid>> Canceling(CancellationToken cancellation);
 
-    /// <summary>What the task's row says now about attempt, cell and phase; null if there is no row. Read before a container is made and before it is started.</summary>
-    Task<AttemptRow?> Current(TaskId task, CancellationToken cancellation);
+    /// <summary>What the row says now about attempt, cell and phase; null if there is no row. Read before a container is made and before it is started.</summary>
+    Task<AttemptRow?> Current(Guid work, CancellationToken cancellation);
+
+    /// <summary>The cells that instances hold.</summary>
+    Task<IReadOnlyList<HeldCell>> Instances(CancellationToken cancellation);
 }
 
-/// <summary>The part of a task's row that fences attempts.</summary>
-public readonly record struct AttemptRow(AttemptKey Attempt, CellId? Cell, TaskPhase Phase);
+/// <summary>What sweeps ask about apps.</summary>
+public interface IAppRows : IRows<AppState>
+{
+    /// <summary>Apps of which some instances may not know what is wanted of them, the most overdue first.</summary>
+    Task<IReadOnlyList<AppId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation);
+}
+
+/// <summary>The part of a task's or instance's row that fences attempts.</summary>
+public readonly record struct AttemptRow(AttemptKey Attempt, CellId? Cell, bool IsRunning, bool IsStopping)
+{
+    public static AttemptRow Of(WorkState work) => new(work.Key, work.Cell, work.IsRunning, work.IsStopping);
+
+    /// <summary>Whether it is this attempt that holds this cell.</summary>
+    public bool IsHeldBy(AttemptKey attempt, CellId cell) => (IsRunning || IsStopping) && Cell == cell && Attempt == attempt;
+}
+
+/// <summary>An instance and the cell that it holds.</summary>
+public readonly record struct HeldCell(Guid Instance, ProcessKey Process, CellId Cell);
 
 public enum RowOrder
 {

@@ -1,4 +1,5 @@
 using Granary.Core.Apps;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains;
 using Granary.Grains.Ports;
@@ -41,9 +42,11 @@ public static class StorageSiloBuilderExtensions
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Granary, (services, _) =>
             new GranaryGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(ProviderName), database));
         silo.Services.AddSingleton(services => new Totals(options.TotalAge, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<Totals>>()));
-        silo.Services.AddSingleton<ITaskRows, TaskRows>();
-        silo.Services.AddSingleton<IRows<TaskState>>(services => services.GetRequiredService<ITaskRows>());
-        silo.AddRows<AppDocument, AppState>(AppDocument.Kind);
+        silo.Services.AddSingleton<IWorkRows, WorkRows>();
+        silo.AddRows<TaskDocument, TaskState>(TaskDocument.Kind);
+        silo.AddRows<InstanceDocument, InstanceState>(InstanceDocument.Kind);
+        silo.Services.AddSingleton<IAppRows, AppRows>();
+        silo.Services.AddSingleton<IRows<AppState>>(services => services.GetRequiredService<IAppRows>());
         silo.AddRows<PackageDocument, PackageState>(PackageDocument.Kind);
         silo.AddRows<DropletDocument, DropletState>(DropletDocument.Kind);
         silo.Services.AddSingleton<ILogStore, LogStore>();

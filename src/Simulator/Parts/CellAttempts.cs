@@ -28,18 +28,18 @@ internal sealed class CellAttempts(Silo silo)
 
     public CellLedger Ledger { get; private set; } = CellLedger.Of(silo.Host.Capacity);
 
-    public void Order(TaskEffect order)
+    public void Order(AttemptEffect order)
     {
         switch (order)
         {
-            case TaskEffect.StartAttempt start when !kept.Contains(start.Attempt) && !starts.ContainsKey(start.Attempt) && host.NoteOf(start.Attempt) is null:
+            case AttemptEffect.StartAttempt start when !kept.Contains(start.Attempt) && !starts.ContainsKey(start.Attempt) && host.NoteOf(start.Attempt) is null:
                 var begun = starts[start.Attempt] = new Start(silo.Serving.LeaseEpoch, silo.Clock);
                 ReadRow(start.Attempt, task => Admit(start.Attempt, task, begun));
                 break;
-            case TaskEffect.FindAttempt find:
+            case AttemptEffect.FindAttempt find:
                 Look(find.Attempt);
                 break;
-            case TaskEffect.StopAttempt stop:
+            case AttemptEffect.StopAttempt stop:
                 Stop(stop.Attempt);
                 break;
         }
@@ -245,7 +245,7 @@ internal sealed class CellAttempts(Silo silo)
             case Finding.Adopt when world.Settings.Sabotage == Sabotage.StartsTwice && host.Engine.Find(attempt) is { Phase: ContainerPhase.Exited }:
                 host.Engine.Remove(attempt);
                 host.Forget(attempt);
-                Order(new TaskEffect.StartAttempt(host.Cell, attempt));
+                Order(new AttemptEffect.StartAttempt(host.Cell, attempt));
                 break;
             case Finding.Adopt when host.Engine.Find(attempt) is { Phase: not ContainerPhase.Created }:
                 Ledger = Ledger.Reserve(attempt, new CellCapacity(row!.Spec!.MemoryMb, row.Spec.DiskMb));

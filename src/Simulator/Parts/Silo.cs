@@ -1,7 +1,7 @@
+using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Core.Placement;
-using Granary.Core.Tasks;
 
 namespace Granary.Simulator.Parts;
 
@@ -38,7 +38,7 @@ internal sealed class Silo : Process
 
     public void HearWardenEnded() => World.Agenda.After(TimeSpan.FromMilliseconds(1), () => Receive(() => Handle(new ServingEvent.WardenEnded(Now))));
 
-    public void Order(TaskEffect order)
+    public void Order(AttemptEffect order)
     {
         if (Serving.Phase == ServingPhase.Serving)
         {

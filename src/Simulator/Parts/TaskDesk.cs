@@ -68,22 +68,22 @@ internal sealed class TaskDesk(Silo silo)
         }
 
         var queue = rows.Select(row => row.Task).Where(task => task.Phase == TaskPhase.Pending).OrderBy(task => task.CreatedAt).ThenBy(task => task.SequenceId)
-            .Select(task => new QueuedTask(task.Id, task.Attempt + 1, new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb), task.CreatedAt, task.SequenceId, task.NotBefore));
+            .Select(task => new QueuedWork(task.Work, task.Attempt + 1, new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb), task.CreatedAt, task.SequenceId, task.NotBefore));
         foreach (var choice in Placer.Place([.. queue], seen.Cells, now).Choices)
         {
-            Tell(choice.Task, at => new TaskEvent.Placed(at, choice.Attempt, choice.Cell));
+            Tell(new TaskId(choice.Work), at => new TaskEvent.Placed(at, choice.Attempt, choice.Cell));
         }
     }
 
-    private void Act(IEnumerable<TaskEffect> effects)
+    private void Act(IEnumerable<AttemptEffect> effects)
     {
         foreach (var effect in effects)
         {
             CellId? cell = effect switch
             {
-                TaskEffect.StartAttempt start => start.Cell,
-                TaskEffect.FindAttempt find => find.Cell,
-                TaskEffect.StopAttempt stop => stop.Cell,
+                AttemptEffect.StartAttempt start => start.Cell,
+                AttemptEffect.FindAttempt find => find.Cell,
+                AttemptEffect.StopAttempt stop => stop.Cell,
                 _ => null, // The sweep finds who is in the queue.
             };
             if (cell is { } name)

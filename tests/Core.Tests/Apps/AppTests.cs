@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using CsCheck;
 using Granary.Core.Apps;
+using Granary.Core.Tests.Stories;
 using Granary.Testing;
 using static Granary.Core.Apps.AppEvent;
 
@@ -21,7 +22,14 @@ public sealed class AppTests
         ("droplet of another app assigned", new DropletAssigned(A.Start, Foreign)),
         ("environment changed", new EnvironmentChanged(A.Start, Variables("A"))),
         ("environment with a reserved name", new EnvironmentChanged(A.Start, Variables("VCAP_SERVICES"))),
-        ("started desired", new StateDesired(A.Start, DesiredState.Started)),
+        ("started desired", new StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard")))),
+        ("restart requested", new RestartRequested(A.Start, A.StagedDroplet(("worker", "work hard")))),
+        ("worker scaled to 3", new ProcessChanged(A.Start, "worker", new ProcessChange(Instances: 3), A.StagedDroplet(("worker", "work hard")))),
+        ("worker given memory", new ProcessChanged(A.Start, "worker", new ProcessChange(MemoryMb: 64), A.StagedDroplet(("worker", "work hard")))),
+        ("unknown process scaled", new ProcessChanged(A.Start, "clock", new ProcessChange(Instances: 3), A.StagedDroplet(("worker", "work hard")))),
+        ("instances told revision 1", new InstancesTold(A.Start, 1)),
+        ("instances told revision 2", new InstancesTold(A.Start, 2)),
+        ("woke", new Woke(A.Start)),
         ("stopped desired", new StateDesired(A.Start, DesiredState.Stopped)),
         ("relabelled", new Relabelled(A.Start, Metadata.Empty)),
         ("sequence ids needed", new SequenceIdsNeeded(A.Start, 3)),
@@ -32,7 +40,7 @@ public sealed class AppTests
         ("ABSENT", new AppState()),
         ("STOPPED without a droplet", A.ExistingApp()),
         ("STOPPED", A.ExistingApp() with { CurrentDroplet = A.Droplet }),
-        ("STARTED", A.ExistingApp() with { CurrentDroplet = A.Droplet, Desired = DesiredState.Started }),
+        ("STARTED", Decided(A.ExistingApp(), new DropletAssigned(A.Start, A.StagedDroplet()), new StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard"))))),
     ];
 
     [Fact]
@@ -86,6 +94,12 @@ public sealed class AppTests
         Assert.Equal(["1: identity changed"], Check(app, app with { Name = "other" }));
         Assert.Equal(["2: sequence ids fell"], Check(app with { SequenceIdsTaken = 2 }, app));
         Assert.Equal(["3: started without a droplet"], Check(app, app with { Desired = DesiredState.Started }));
+        var started = States[^1].State;
+        Assert.Equal(["5: what is wanted changed in silence"], Check(started, started with { Desired = DesiredState.Stopped }));
+        Assert.Equal(["5: what is wanted changed in silence"], Check(started, started with { Release = started.Release! with { Version = 2 } }));
+        Assert.Equal(["5: what is wanted changed in silence"], Check(started, started with { Revision = 0 }));
+        Assert.Equal(["6: an instance is not told"], Check(started, started with { Revision = 2, WakeAt = null }));
+        Assert.Equal(["6: an instance is not told"], Check(started, started with { Revision = 2, Processes = started.Processes.SetItem("worker", new ProcessState(3, ProcessSettings.Default, 2)) }));
         Assert.Equal(["4: changed in silence"], AppInvariants.Check(app, Decision<AppState, AppEffect>.Stay(app with { SequenceIdsTaken = 2 })).AsEnumerable());
     }
 
@@ -146,7 +160,12 @@ public sealed class AppTests
 
     private static ImmutableSortedDictionary<string, string?> Variables(params string[] names) => names.ToImmutableSortedDictionary(each => each, _ => (string?)"value");
 
-    private static string Words(AppState before, Decision<AppState, AppEffect> decision) => decision switch
+    private static AppState Decided(AppState app, params AppEvent[] events) => events.Aggregate(app, (before, @event) => AppMachine.Decide(before, @event).Next);
+
+    private static string Words(AppState before, Decision<AppState, AppEffect> decision) =>
+        string.Join("; ", new[] { Result(before, decision) }.Concat(decision.Effects.Select(AppTeller.Words)));
+
+    private static string Result(AppState before, Decision<AppState, AppEffect> decision) => decision switch
     {
         { Refusal: { } refusal } => $"refused, {refusal.Reason}",
         { Changes: false } => "stays",

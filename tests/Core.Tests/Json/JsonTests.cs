@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Testing;
 
@@ -19,7 +20,9 @@ public sealed class JsonTests
     {
         ["task-states"] = Samples.Tasks,
         ["task-events"] = Samples.TaskEvents,
-        ["task-effects"] = Samples.TaskEffects,
+        ["attempt-effects"] = Samples.AttemptEffects,
+        ["instance-states"] = Samples.Instances,
+        ["instance-events"] = Samples.InstanceEvents,
         ["attempt-reports"] = Samples.Reports,
         ["app-state"] = Samples.App,
         ["app-events"] = Samples.AppEvents,
@@ -65,21 +68,42 @@ public sealed class JsonTests
     }
 
     [Fact]
+    public void An_instance_that_was_read_back_decides_as_before()
+    {
+        foreach (var phase in Enum.GetValues<InstancePhase>())
+        {
+            var instance = A.InstanceIn(phase);
+            var back = JsonSerializer.Deserialize<InstanceState>(JsonSerializer.Serialize(instance))!;
+            foreach (var @event in Samples.InstanceEvents)
+            {
+                var again = JsonSerializer.Deserialize<InstanceEvent>(JsonSerializer.Serialize(@event))!;
+
+                var (expected, actual) = (InstanceMachine.Decide(instance, @event), InstanceMachine.Decide(back, again));
+
+                Assert.Equal(expected.Changes, actual.Changes);
+                Assert.Equal(expected.Effects.AsEnumerable(), actual.Effects);
+                Assert.Equal(JsonSerializer.Serialize(expected.Next), JsonSerializer.Serialize(actual.Next));
+            }
+        }
+    }
+
+    [Fact]
     public void Values_come_back_equal_one_by_one()
     {
         Assert.All(Samples.Reports, each => Assert.Equal(each, Back(each)));
-        Assert.All(Samples.TaskEffects, each => Assert.Equal(each, Back(each)));
+        Assert.All(Samples.AttemptEffects, each => Assert.Equal(each, Back(each)));
         Assert.Equal(Samples.Cell, Back(Samples.Cell));
         Assert.Equal(Samples.App.Environment, Back(Samples.App).Environment);
         Assert.Equal(Samples.Tasks[1].Story.Entries, Back(Samples.Tasks[1]).Story.Entries);
         Assert.Equal(Samples.Tasks[1].Spec!.Policy, Back(Samples.Tasks[1]).Spec!.Policy);
         Assert.Equal(Samples.Refusal.Details.AsEnumerable(), Back(Samples.Refusal).Details);
-        Assert.Equal(Samples.Refusal.Detail, Back(Decision<TaskState, TaskEffect>.Refuse(Samples.Tasks[0], Samples.Refusal)).Refusal!.Detail);
+        Assert.Equal(Samples.Refusal.Detail, Back(Decision<TaskState, AttemptEffect>.Refuse(Samples.Tasks[0], Samples.Refusal)).Refusal!.Detail);
     }
 
     [Theory]
     [InlineData(typeof(TaskEvent))]
-    [InlineData(typeof(TaskEffect))]
+    [InlineData(typeof(InstanceEvent))]
+    [InlineData(typeof(AttemptEffect))]
     [InlineData(typeof(AttemptReport))]
     [InlineData(typeof(AppEvent))]
     public void Every_case_of_a_closed_type_is_declared_and_sampled(Type type)

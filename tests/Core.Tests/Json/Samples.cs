@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Testing;
 
@@ -16,6 +17,7 @@ internal static class Samples
 
     public static readonly ImmutableArray<AttemptReport> Reports =
     [
+        new AttemptReport.Started(2),
         new AttemptReport.Exited(2, new AttemptExit(137, true, A.At(1), A.At(2.5), BeforeStop: false, LogIncomplete: true)),
         new AttemptReport.Lost(2, "its lease lapsed"),
         new AttemptReport.Declined(2, "no room", Permanent: true),
@@ -26,19 +28,19 @@ internal static class Samples
     [
         new TaskEvent.Submitted(A.Start, A.TaskId(), A.App, 7, A.Spec(retriesMax: 1, onCellLoss: OnCellLoss.Fail, deadlineSeconds: 60), Labelled),
         new TaskEvent.Placed(A.Start, 2, A.Cell1, "no cell is known"),
-        new TaskEvent.Reported(A.Start, Reports[0]),
+        new TaskEvent.Reported(A.Start, Reports[1]),
         new TaskEvent.CancelRequested(A.Start),
         new TaskEvent.Relabelled(A.Start, Labelled),
         new TaskEvent.Outlived(A.Start, 1, A.Cell1),
         new TaskEvent.Woke(A.Start),
     ];
 
-    public static readonly ImmutableArray<TaskEffect> TaskEffects =
+    public static readonly ImmutableArray<AttemptEffect> AttemptEffects =
     [
-        new TaskEffect.FindCell(2, A.At(1)),
-        new TaskEffect.StartAttempt(A.Cell1, Attempt),
-        new TaskEffect.FindAttempt(A.Cell1, Attempt),
-        new TaskEffect.StopAttempt(A.Cell1, Attempt),
+        new AttemptEffect.FindCell(2, A.At(1)),
+        new AttemptEffect.StartAttempt(A.Cell1, Attempt),
+        new AttemptEffect.FindAttempt(A.Cell1, Attempt),
+        new AttemptEffect.StopAttempt(A.Cell1, Attempt),
     ];
 
     public static readonly ImmutableArray<AppEvent> AppEvents =
@@ -47,7 +49,11 @@ internal static class Samples
         new AppEvent.PackageAdded(A.Start, new PackageId(A.App.Value)),
         new AppEvent.DropletAssigned(A.Start, A.StagedDroplet(("worker", "work hard"))),
         new AppEvent.EnvironmentChanged(A.Start, ImmutableSortedDictionary<string, string?>.Empty.Add("GREETING", "hello").Add("REMOVED", null)),
-        new AppEvent.StateDesired(A.Start, DesiredState.Started),
+        new AppEvent.StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard"))),
+        new AppEvent.RestartRequested(A.Start, A.StagedDroplet(("worker", "work hard"))),
+        new AppEvent.ProcessChanged(A.Start, "worker", new ProcessChange(3, 64, 128, 1000, true, "work harder"), A.StagedDroplet(("worker", "work hard"))),
+        new AppEvent.InstancesTold(A.Start, 3),
+        new AppEvent.Woke(A.Start),
         new AppEvent.Relabelled(A.Start, Labelled),
         new AppEvent.SequenceIdsNeeded(A.Start, 3),
     ];
@@ -58,6 +64,25 @@ internal static class Samples
         A.After(A.RunningTask(2, A.Spec(retriesMax: 3, deadlineSeconds: 600)), A.Exited(2, 3, atSeconds: 5)),
         A.After(A.CancelingTask(2), new TaskEvent.Relabelled(A.At(1), Labelled)),
         A.FailedTask(),
+    ];
+
+    public static readonly ImmutableArray<InstanceEvent> InstanceEvents =
+    [
+        new InstanceEvent.Ordered(A.Start, A.Order(revision: 3, version: 2)),
+        new InstanceEvent.RestartRequested(A.Start),
+        new InstanceEvent.Placed(A.Start, 2, A.Cell1, "no cell is known"),
+        new InstanceEvent.Reported(A.Start, Reports[0]),
+        new InstanceEvent.Outlived(A.Start, 1, A.Cell1),
+        new InstanceEvent.Woke(A.Start),
+    ];
+
+    public static readonly ImmutableArray<InstanceState> Instances =
+    [
+        new(),
+        A.After(A.RunningInstance(2), new InstanceEvent.Reported(A.At(1), new AttemptReport.Started(2))),
+        A.After(A.RunningInstance(2), new InstanceEvent.Ordered(A.At(1), A.Order(2, 2))),
+        A.InstanceIn(InstancePhase.Failed),
+        A.After(A.RunningInstance(2), new InstanceEvent.Reported(A.At(1), new AttemptReport.Displaced(2, "the cell drains"))),
     ];
 
     public static readonly AppState App = new()
@@ -72,6 +97,10 @@ internal static class Samples
         CurrentDroplet = A.Droplet,
         Environment = A.Spec().Environment,
         SequenceIdsTaken = 100,
+        Processes = ImmutableSortedDictionary<string, ProcessState>.Empty.Add("worker", new ProcessState(3, new ProcessSettings("work harder", 64, 128, 1000), 5)),
+        Release = new Release(2, A.StagedDroplet(("worker", "work hard")), A.Spec().Environment, ImmutableSortedDictionary<string, ProcessSettings>.Empty.Add("worker", new ProcessSettings(MemoryMb: 64))),
+        Revision = 7,
+        WakeAt = A.At(4),
         Metadata = Labelled,
         CreatedAt = A.Start,
         UpdatedAt = A.At(1),

@@ -7,13 +7,13 @@ namespace Granary.Core.Tests.Placement;
 
 public sealed class PlacerProperties
 {
-    private static readonly Gen<QueuedTask[]> Queues = Gen.Select(Gen.Int[1, 16], Gen.Int[1, 16], Gen.Double[0, 120], Gen.Double[-5, 5], Gen.Int[0, 5])
+    private static readonly Gen<QueuedWork[]> Queues = Gen.Select(Gen.Int[1, 16], Gen.Int[1, 16], Gen.Double[0, 120], Gen.Double[-5, 5], Gen.Int[0, 5])
         .Array[0, 12]
-        .Select(tasks => tasks.OrderByDescending(each => each.Item3).Select((each, index) => A.QueuedTask(index + 1, each.Item1 * 16, each.Item2 * 16, each.Item3, each.Item4, each.Item5 == 0 ? null : $"cell-{each.Item5}")).ToArray());
+        .Select(tasks => tasks.OrderByDescending(each => each.Item3).Select((each, index) => A.QueuedTask(index + 1, each.Item1 * 16, each.Item2 * 16, each.Item3, each.Item4, each.Item5 == 0 ? null : $"cell-{each.Item5}") with { Process = each.Item2 % 2 == 0 ? A.Worker : null }).ToArray());
 
     private static readonly Gen<CellSnapshot[]> Cells = Gen.Select(Gen.Int[1, 16], Gen.Int[1, 16], Gen.Int[-2, 16], Gen.Int[-2, 16], Gen.Int[0, 5])
         .Array[0, 5]
-        .Select(cells => cells.Select((each, index) => A.Cell($"cell-{index + 1}", each.Item1 * 16, each.Item2 * 16, Math.Min(each.Item1, each.Item3) * 16, Math.Min(each.Item2, each.Item4) * 16, each.Item5 == 0 ? "it drains" : null)).ToArray());
+        .Select(cells => cells.Select((each, index) => A.Cell($"cell-{index + 1}", each.Item1 * 16, each.Item2 * 16, Math.Min(each.Item1, each.Item3) * 16, Math.Min(each.Item2, each.Item4) * 16, each.Item5 == 0 ? "it drains" : null, workers: each.Item5 % 3)).ToArray());
 
     [Fact]
     public void No_pass_gives_more_than_there_is_and_every_task_is_placed_or_explained() => Gen.Select(Queues, Cells).Sample(
@@ -21,16 +21,16 @@ public sealed class PlacerProperties
         {
             var pass = Placer.Place(queue, cells, A.Start);
 
-            var wanted = queue.ToDictionary(each => each.Task);
+            var wanted = queue.ToDictionary(each => each.Work);
             foreach (var cell in cells)
             {
-                var given = pass.Choices.Where(each => each.Cell == cell.Id).Select(each => wanted[each.Task].Wanted).ToArray();
+                var given = pass.Choices.Where(each => each.Cell == cell.Id).Select(each => wanted[each.Work].Wanted).ToArray();
                 Require(given.Length == 0 || (cell.Takes && cell.Free.Holds(given.Aggregate(CellCapacity.Add))), $"{cell.Id} was given more than it has");
             }
 
-            Require(pass.Choices.Select(each => each.Task).Concat(pass.Waiting.Select(each => each.Task)).ToHashSet().SetEquals(wanted.Keys), "a task is neither placed nor waiting");
+            Require(pass.Choices.Select(each => each.Work).Concat(pass.Waiting.Select(each => each.Work)).ToHashSet().SetEquals(wanted.Keys), "a task is neither placed nor waiting");
             Require(pass.Choices.Length + pass.Waiting.Length == queue.Length, "a task is told twice");
-            Require(pass.Choices.All(each => !(wanted[each.Task].NotBefore > A.Start)), "a task was placed before its backoff ended");
+            Require(pass.Choices.All(each => !(wanted[each.Work].NotBefore > A.Start)), "a task was placed before its backoff ended");
             Require(pass.Waiting.All(each => pass.Explain(each).Length > 0 && pass.Explain(each) == pass.Explain(each)), "a task waits for no reason");
             Require(pass.NextAt == queue.Select(each => each.NotBefore).Where(each => each > A.Start).Min(), "the next instant is another one");
         },
@@ -42,16 +42,18 @@ public sealed class PlacerProperties
         (queue, cells) =>
         {
             var free = cells.ToDictionary(each => each.Id, each => each.Free);
+            var workers = cells.ToDictionary(each => each.Id, each => each.Instances!.Values.Sum());
             var kept = new HashSet<CellId>();
             var expected = new List<PlacementChoice>();
             foreach (var task in queue.Where(each => !(each.NotBefore > A.Start)))
             {
                 var open = cells.Where(each => each.Takes && !kept.Contains(each.Id)).ToArray();
-                var best = open.Where(each => free[each.Id].Holds(task.Wanted)).OrderBy(each => each.Id == task.LastCell).ThenByDescending(each => free[each.Id].MemoryMb).ThenBy(each => each.Id.Name, StringComparer.Ordinal).FirstOrDefault();
+                var best = open.Where(each => free[each.Id].Holds(task.Wanted)).OrderBy(each => each.Id == task.LastCell).ThenBy(each => task.Process is null ? 0 : workers[each.Id]).ThenByDescending(each => free[each.Id].MemoryMb).ThenBy(each => each.Id.Name, StringComparer.Ordinal).FirstOrDefault();
                 if (best is not null)
                 {
                     free[best.Id] -= task.Wanted;
-                    expected.Add(new PlacementChoice(task.Task, task.Attempt, best.Id));
+                    workers[best.Id] += task.Process is null ? 0 : 1;
+                    expected.Add(new PlacementChoice(task.Work, task.Attempt, best.Id));
                 }
                 else if (A.Start - task.CreatedAt >= TimeSpan.FromSeconds(60)
                     && open.Where(each => each.Total.Holds(task.Wanted)).OrderBy(each => Lack(free[each.Id], task.Wanted)).ThenBy(each => each.Id.Name, StringComparer.Ordinal).FirstOrDefault() is { } keeper)
@@ -72,7 +74,7 @@ public sealed class PlacerProperties
             var random = new Random(seed);
             var cells = Enumerable.Range(1, cellCount).Select(number => A.Cell($"cell-{number}", 8 * 16, 8 * 16)).ToDictionary(each => each.Id);
             var running = new List<(int EndsAt, CellId Cell, CellCapacity Wanted)>();
-            var queue = new List<QueuedTask>();
+            var queue = new List<QueuedWork>();
             var number = 0;
             for (var second = 0; second < 400; second++)
             {
@@ -90,7 +92,7 @@ public sealed class PlacerProperties
                 running.RemoveAll(each => each.EndsAt <= second);
                 foreach (var choice in Placer.Place(queue, cells.Values, A.At(second)).Choices)
                 {
-                    var task = queue.Single(each => each.Task == choice.Task);
+                    var task = queue.Single(each => each.Work == choice.Work);
                     queue.Remove(task);
                     cells[choice.Cell] = cells[choice.Cell] with { Free = cells[choice.Cell].Free - task.Wanted };
                     running.Add((second + random.Next(1, longest + 1), choice.Cell, task.Wanted));
@@ -104,7 +106,7 @@ public sealed class PlacerProperties
 
             throw new InvalidOperationException("the large task still waits");
 
-            QueuedTask Arrive(int size, int second) => A.QueuedTask(++number, size * 16, size * 16) with { CreatedAt = A.At(second) };
+            QueuedWork Arrive(int size, int second) => A.QueuedTask(++number, size * 16, size * 16) with { CreatedAt = A.At(second) };
         },
         iter: 200);
 

@@ -11,7 +11,7 @@ public sealed class PlacerTests
     [Fact]
     public void The_oldest_tasks_are_placed_first_and_the_rest_wait()
     {
-        QueuedTask[] queue = [A.QueuedTask(1), A.QueuedTask(2), A.QueuedTask(3), A.QueuedTask(4)];
+        QueuedWork[] queue = [A.QueuedTask(1), A.QueuedTask(2), A.QueuedTask(3), A.QueuedTask(4)];
 
         var pass = Place(queue, A.Cell(memoryMb: 192));
 
@@ -23,11 +23,22 @@ public sealed class PlacerTests
     [Fact]
     public void Tasks_spread_to_the_cell_with_most_free_memory_and_ties_go_by_name()
     {
-        QueuedTask[] queue = [A.QueuedTask(1), A.QueuedTask(2), A.QueuedTask(3)];
+        QueuedWork[] queue = [A.QueuedTask(1), A.QueuedTask(2), A.QueuedTask(3)];
 
         var pass = Place(queue, A.Cell("cell-b", 128), A.Cell("cell-a", 128));
 
         Assert.Equal(["1>cell-a", "2>cell-b", "3>cell-a"], Words(pass));
+    }
+
+    [Fact]
+    public void Instances_of_a_process_go_where_fewest_of_it_are_and_only_then_where_most_memory_is_free()
+    {
+        QueuedWork[] queue = [.. Enumerable.Range(1, 4).Select(number => A.QueuedTask(number) with { Process = A.Worker })];
+
+        Assert.Equal(["1>cell-2", "2>cell-3", "3>cell-1", "4>cell-2"], Words(Place(queue, A.Cell("cell-1", 1024, workers: 1), A.Cell("cell-2", 640), A.Cell("cell-3", 512))));
+        Assert.Equal(["1>cell-1"], Words(Place(queue[..1], A.Cell("cell-1", 1024, workers: 5), A.Cell("cell-2", 32))));
+        Assert.Equal(["1>cell-1"], Words(Place([queue[0] with { LastCell = new("cell-2") }], A.Cell("cell-1", 1024, workers: 5), A.Cell("cell-2", 640))));
+        Assert.Equal(["1>cell-1"], Words(Place([A.QueuedTask(1)], A.Cell("cell-1", 1024, workers: 5), A.Cell("cell-2", 640))));
     }
 
     [Fact]
@@ -42,7 +53,7 @@ public sealed class PlacerTests
     [Fact]
     public void A_task_that_backs_off_is_not_placed_and_the_pass_says_when_the_next_may_be()
     {
-        QueuedTask[] queue = [A.QueuedTask(1, notBefore: 2.5), A.QueuedTask(2, notBefore: 1), A.QueuedTask(3), A.QueuedTask(4, notBefore: 0)];
+        QueuedWork[] queue = [A.QueuedTask(1, notBefore: 2.5), A.QueuedTask(2, notBefore: 1), A.QueuedTask(3), A.QueuedTask(4, notBefore: 0)];
 
         var pass = Place(queue, A.Cell(memoryMb: 1024));
 
@@ -62,7 +73,7 @@ public sealed class PlacerTests
     [Fact]
     public void After_a_minute_room_is_kept_on_the_one_cell_that_lacks_least()
     {
-        QueuedTask[] queue = [A.QueuedTask(1, memoryMb: 256, waited: 60), A.QueuedTask(2), A.QueuedTask(3)];
+        QueuedWork[] queue = [A.QueuedTask(1, memoryMb: 256, waited: 60), A.QueuedTask(2), A.QueuedTask(3)];
 
         var pass = Place(queue, A.Cell("cell-1", 256, freeMemoryMb: 64), A.Cell("cell-2", 256, freeMemoryMb: 128), A.Cell("cell-3", 128, freeMemoryMb: 0));
 
@@ -74,7 +85,7 @@ public sealed class PlacerTests
     [Fact]
     public void A_task_that_no_cell_could_hold_says_so_and_keeps_nobody_up()
     {
-        QueuedTask[] queue = [A.QueuedTask(1, memoryMb: 4096, waited: 3600), A.QueuedTask(2)];
+        QueuedWork[] queue = [A.QueuedTask(1, memoryMb: 4096, waited: 3600), A.QueuedTask(2)];
 
         var pass = Place(queue, A.Cell());
 
@@ -85,7 +96,7 @@ public sealed class PlacerTests
     [Fact]
     public void Room_is_not_kept_on_a_cell_that_takes_nothing()
     {
-        QueuedTask[] queue = [A.QueuedTask(1, memoryMb: 128, waited: 90), A.QueuedTask(2)];
+        QueuedWork[] queue = [A.QueuedTask(1, memoryMb: 128, waited: 90), A.QueuedTask(2)];
 
         var pass = Place(queue, A.Cell("cell-1"), A.Cell("cell-2", 128, whyNot: "its engine does not answer"));
 
@@ -140,8 +151,8 @@ public sealed class PlacerTests
         Assert.True(best < TimeSpan.FromMilliseconds(50), $"a pass took {best.TotalMilliseconds} ms");
     }
 
-    private static PlacementPass Place(QueuedTask[] queue, params CellSnapshot[] cells) => Placer.Place(queue, cells, A.Start);
+    private static PlacementPass Place(QueuedWork[] queue, params CellSnapshot[] cells) => Placer.Place(queue, cells, A.Start);
 
     private static IEnumerable<string> Words(PlacementPass pass) =>
-        pass.Choices.Select(each => $"{BitConverter.ToInt32(each.Task.Value.ToByteArray())}>{each.Cell}");
+        pass.Choices.Select(each => $"{BitConverter.ToInt32(each.Work.ToByteArray())}>{each.Cell}");
 }

@@ -9,6 +9,7 @@ namespace Granary.Core.Tests.Stories;
 internal sealed class AppTeller : ITeller
 {
     private AppState app = new();
+    private (string Type, string Command)[] current = [];
 
     public IEnumerable<string>? Tell(DateTimeOffset? at, string words)
     {
@@ -20,28 +21,39 @@ internal sealed class AppTeller : ITeller
         var decision = AppMachine.Decide(app, @event);
         Assert.Empty(AppInvariants.Check(app, decision));
         app = decision.Next;
-        return [decision.Refusal is { } refusal ? $"refused, {refusal}" : decision.Changes ? State() : "nothing changes"];
+        return new[] { decision.Refusal is { } refusal ? $"refused, {refusal}" : decision.Changes ? State() : "nothing changes" }.Concat(decision.Effects.Select(each => $"do: {Words(each)}"));
     }
 
-    private static AppEvent? Parse(DateTimeOffset at, string words)
+    public static string Words(AppEffect effect) => effect is AppEffect.TellInstances tell ? $"tell instances revision {tell.Revision}" : throw new FormatException($"there are no words for {effect}");
+
+    private AppEvent? Parse(DateTimeOffset at, string words)
     {
         var rest = words[(words.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         return words.Split(' ')[0] switch
         {
             "created" => new Created(at, A.App, rest, A.ExistingApp().Space, Lifecycle.Bits, Metadata.Empty),
-            "package" => new PackageAdded(at, new PackageId(A.TaskId(int.Parse(rest, System.Globalization.CultureInfo.InvariantCulture)).Value)),
+            "package" => new PackageAdded(at, new PackageId(A.TaskId(Number(rest)).Value)),
             "droplet" => new DropletAssigned(at, Droplet(rest)),
             "environment" => new EnvironmentChanged(at, rest.Split(' ').Select(each => each.Split('=', 2)).ToImmutableSortedDictionary(each => each[0], each => each is [_, var value] ? value : null)),
-            "wanted" when rest is "started" or "stopped" => new StateDesired(at, Enum.Parse<DesiredState>(rest, ignoreCase: true)),
+            "wanted" when rest is "started" or "stopped" => new StateDesired(at, Enum.Parse<DesiredState>(rest, ignoreCase: true), A.StagedDroplet(current)),
+            "restart" when rest == "requested" => new RestartRequested(at, A.StagedDroplet(current)),
+            "scaled" when rest.Split(' ') is [var type, "to", var count] => new ProcessChanged(at, type, new ProcessChange(Instances: Number(count)), A.StagedDroplet(current)),
+            "given" when rest.Split(' ') is [var type, var mb, "MB"] => new ProcessChanged(at, type, new ProcessChange(MemoryMb: Number(mb)), A.StagedDroplet(current)),
+            "command" when rest.Split(' ', 2) is [var type, var command] => new ProcessChanged(at, type, new ProcessChange(ChangesCommand: true, Command: command), A.StagedDroplet(current)),
+            "instances" when rest.Split(' ') is ["told", "revision", var revision] => new InstancesTold(at, Number(revision)),
+            "woke" => new Woke(at),
             "relabelled" when rest.Split('=') is [var key, var value] => new Relabelled(at, Metadata.Empty with { Labels = Metadata.Empty.Labels.Add(key, value) }),
-            "sequence" when rest.Split(' ') is ["ids", "needed", "after", var given] => new SequenceIdsNeeded(at, int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)),
+            "sequence" when rest.Split(' ') is ["ids", "needed", "after", var given] => new SequenceIdsNeeded(at, Number(given)),
             _ => null,
         };
     }
 
-    private static DropletState Droplet(string words) => words switch
+    private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+    private DropletState Droplet(string words) => words switch
     {
         "staged" => A.StagedDroplet(),
+        _ when words.StartsWith("with ", StringComparison.Ordinal) => A.StagedDroplet(current = [.. words["with ".Length..].Split(' ').Select(type => (type, $"run {type}"))]),
         "failed" => A.StagedDroplet() with { Phase = DropletPhase.Failed },
         "of another app" => A.StagedDroplet() with { App = new AppId(Guid.Empty) },
         _ => throw new FormatException($"a droplet is staged, failed or of another app: {words}"),
@@ -54,5 +66,5 @@ internal sealed class AppTeller : ITeller
         app.CurrentDroplet is null ? "no droplet" : "droplet",
         app.Environment.IsEmpty ? "no variables" : string.Join(' ', app.Environment.Select(each => $"{each.Key}={each.Value}")),
         $"sequence ids taken {app.SequenceIdsTaken}",
-    }.Concat(app.Metadata.Labels.Select(each => $"label {each.Key}={each.Value}")));
+    }.Concat(AppProcesses.Wanted(app).Select(each => $"{each.Value} of {each.Key}, version {app.Release!.Version}")).Concat(app.WakeAt is { } wakeAt ? [$"wakes at {StoryFile.Time(wakeAt)}"] : []).Concat(app.Metadata.Labels.Select(each => $"label {each.Key}={each.Value}")));
 }

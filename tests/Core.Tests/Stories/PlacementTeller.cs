@@ -9,7 +9,7 @@ namespace Granary.Core.Tests.Stories;
 internal sealed partial class PlacementTeller : ITeller
 {
     private readonly SortedDictionary<string, CellSnapshot> cells = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<int, QueuedTask> queue = [];
+    private readonly SortedDictionary<int, QueuedWork> queue = [];
 
     public IEnumerable<string>? Tell(DateTimeOffset? at, string words)
     {
@@ -41,10 +41,10 @@ internal sealed partial class PlacementTeller : ITeller
     private IEnumerable<string> Pass(DateTimeOffset at)
     {
         var pass = Placer.Place([.. queue.Values], cells.Values, at);
-        var placed = pass.Choices.ToDictionary(each => each.Task, each => each.Cell);
+        var placed = pass.Choices.ToDictionary(each => each.Work, each => each.Cell);
         foreach (var task in queue.Values.ToArray())
         {
-            if (placed.TryGetValue(task.Task, out var cell))
+            if (placed.TryGetValue(task.Work, out var cell))
             {
                 var before = cells[cell.Name];
                 cells[cell.Name] = before with { Free = before.Free - task.Wanted };

@@ -65,13 +65,14 @@ internal static class StoryFile
         {
             "task" => new TaskTeller(TaskLines.Settings(words[1..])),
             "app" => new AppTeller(),
+            "instance" => new InstanceTeller(),
             "placement" => new PlacementTeller(),
             "lease" => new LeaseTeller(),
             "warden" => new WardenTeller(Policy(words[1..])),
             "judge" => new JudgeTeller(Policy([])),
             "serving" => new ServingTeller(Policy([])),
             "drain" => new DrainTeller(),
-            _ => throw new FormatException($"line {number} names no machine (task, app, placement, lease, warden, judge, serving or drain): {line}"),
+            _ => throw new FormatException($"line {number} names no machine (task, app, instance, placement, lease, warden, judge, serving or drain): {line}"),
         };
     }
 
@@ -89,6 +90,7 @@ internal static class StoryFile
     {
         TaskTeller => "a task",
         AppTeller => "an app",
+        InstanceTeller => "an instance",
         PlacementTeller => "a placement",
         LeaseTeller => "a lease",
         WardenTeller => "a warden",

@@ -56,9 +56,9 @@ internal static partial class TaskLines
             return new Relabelled(at, Metadata.Empty with { Labels = labels });
         }
 
-        if (Place().Match(words) is { Success: true } place)
+        if (PlacementOf(words) is var (attempt, cell, waited))
         {
-            return new Placed(at, Number(place.Groups["attempt"].Value), new CellId(place.Groups["cell"].Value), OrNull(place.Groups["waited"]));
+            return new Placed(at, attempt, cell, waited);
         }
 
         if (Outlive().Match(words) is { Success: true } outlived)
@@ -66,7 +66,7 @@ internal static partial class TaskLines
             return new Outlived(at, Number(outlived.Groups["attempt"].Value), new CellId(outlived.Groups["cell"].Value));
         }
 
-        return Report(at, words) is { } report ? new Reported(at, report) : null;
+        return ReportOf(at, words) is { } report ? new Reported(at, report) : null;
     }
 
     public static string Format(TaskEvent @event) => $"{StoryFile.Time(@event.At)} " + @event switch
@@ -77,19 +77,33 @@ internal static partial class TaskLines
         Relabelled relabelled => $"relabelled {string.Join(' ', relabelled.Metadata.Labels.Select(each => $"{each.Key}={each.Value}"))}",
         Outlived outlived => $"outlived {outlived.Attempt} on {outlived.Cell}",
         Woke => "woke",
-        Reported { Report: Exited { Exit: var exit } exited } =>
-            $"exited {exited.Attempt} with {exit.Code}{(exit.OutOfMemory ? " out of memory" : "")}{(exit.BeforeStop ? "" : " after our stop")}",
-        Reported { Report: Lost lost } => $"lost {lost.Attempt}: {lost.Evidence}",
-        Reported { Report: Declined declined } => $"declined {declined.Attempt}{(declined.Permanent ? " for good" : "")}: {declined.Reason}",
-        Reported { Report: Displaced displaced } => $"displaced {displaced.Attempt}: {displaced.Reason}",
+        Reported reported => Format(reported.Report),
         _ => throw new FormatException($"there are no words for {@event}"),
     };
 
-    private static AttemptReport? Report(DateTimeOffset at, string words)
+    public static string Format(AttemptReport report) => report switch
     {
+        Started started => $"started {started.Attempt}",
+        Exited { Exit: var exit } exited =>
+            $"exited {exited.Attempt} with {exit.Code}{(exit.OutOfMemory ? " out of memory" : "")}{(exit.BeforeStop ? "" : " after our stop")}",
+        Lost lost => $"lost {lost.Attempt}: {lost.Evidence}",
+        Declined declined => $"declined {declined.Attempt}{(declined.Permanent ? " for good" : "")}: {declined.Reason}",
+        Displaced displaced => $"displaced {displaced.Attempt}: {displaced.Reason}",
+        _ => throw new FormatException($"there are no words for {report}"),
+    };
+
+    /// <summary>The report that the words tell, or null if they tell none.</summary>
+    /// <param name="startedAt">When the process started; null for the beginning of all tests.</param>
+    public static AttemptReport? ReportOf(DateTimeOffset at, string words, DateTimeOffset? startedAt = null)
+    {
+        if (words.StartsWith("started ", StringComparison.Ordinal) && int.TryParse(words["started ".Length..], CultureInfo.InvariantCulture, out var started))
+        {
+            return new Started(started);
+        }
+
         if (Exit().Match(words) is { Success: true } exit)
         {
-            var ended = new AttemptExit(Number(exit.Groups["code"].Value), exit.Groups["oom"].Success, A.Start, at, BeforeStop: !exit.Groups["stopped"].Success);
+            var ended = new AttemptExit(Number(exit.Groups["code"].Value), exit.Groups["oom"].Success, startedAt ?? A.Start, at, BeforeStop: !exit.Groups["stopped"].Success);
             return new Exited(Number(exit.Groups["attempt"].Value), ended);
         }
 
@@ -106,6 +120,10 @@ internal static partial class TaskLines
             _ => new Displaced(attempt, reason),
         };
     }
+
+    public static (int Attempt, CellId Cell, string? Waited)? PlacementOf(string words) => Place().Match(words) is { Success: true } place
+        ? (Number(place.Groups["attempt"].Value), new CellId(place.Groups["cell"].Value), OrNull(place.Groups["waited"]))
+        : null;
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

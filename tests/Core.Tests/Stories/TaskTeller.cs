@@ -1,6 +1,6 @@
 using Granary.Core.Attempts;
 using Granary.Core.Tasks;
-using static Granary.Core.Tasks.TaskEffect;
+using static Granary.Core.Attempts.AttemptEffect;
 
 namespace Granary.Core.Tests.Stories;
 
@@ -23,7 +23,7 @@ internal sealed class TaskTeller(TaskSpec spec) : ITeller
         return Lines(before, decision);
     }
 
-    public static string Words(TaskEffect effect) => effect switch
+    public static string Words(AttemptEffect effect) => effect switch
     {
         FindCell { NotBefore: null } find => $"find a cell for attempt {find.Attempt}",
         FindCell find => $"find a cell for attempt {find.Attempt}, not before {StoryFile.Time(find.NotBefore.Value)}",
@@ -33,7 +33,7 @@ internal sealed class TaskTeller(TaskSpec spec) : ITeller
         _ => throw new FormatException($"there are no words for {effect}"),
     };
 
-    private static IEnumerable<string> Lines(TaskState before, Decision<TaskState, TaskEffect> decision)
+    private static IEnumerable<string> Lines(TaskState before, Decision<TaskState, AttemptEffect> decision)
     {
         if (decision.Refusal is { } refusal)
         {

@@ -39,7 +39,7 @@ public sealed class TaskProperties
             Run(life.Spec, life.Steps, (before, @event, decision) =>
             {
                 Require(TaskInvariants.Check(before, decision));
-                foreach (var start in decision.Effects.OfType<TaskEffect.StartAttempt>())
+                foreach (var start in decision.Effects.OfType<AttemptEffect.StartAttempt>())
                 {
                     Require(starts.Add(start.Attempt.Number), $"attempt {start.Attempt.Number} was ordered to start twice");
                 }
@@ -71,7 +71,7 @@ public sealed class TaskProperties
     public static TheoryData<string> Mutations => new(Broken.Keys);
 
     /// <summary>Each breaks the invariant whose number it starts with, so that the invariants are known to be able to fail.</summary>
-    private static readonly Dictionary<string, (TaskState Before, Func<TaskState, TaskState> Break, ImmutableArray<TaskEffect> Effects)> Broken = new()
+    private static readonly Dictionary<string, (TaskState Before, Func<TaskState, TaskState> Break, ImmutableArray<AttemptEffect> Effects)> Broken = new()
     {
         ["1: a finished task gets another code"] = (A.FailedTask(), task => task with { ExitCode = 0 }, []),
         ["1: a finished task runs again"] = (A.SucceededTask(), task => task with { Phase = TaskPhase.Running, Cell = A.Cell1 }, []),
@@ -87,8 +87,8 @@ public sealed class TaskProperties
         ["6: canceling without a wake-up"] = (A.CancelingTask(), task => task with { WakeAt = null }, []),
         ["7: sleeps past its deadline"] = (A.PendingTask(A.Spec(deadlineSeconds: 60)), task => task with { WakeAt = A.At(61) }, []),
         ["7: never wakes for its deadline"] = (A.PendingTask(A.Spec(deadlineSeconds: 60)), task => task with { WakeAt = null }, []),
-        ["8: a running task is started again"] = (A.RunningTask(), task => task with { UpdatedAt = A.At(1) }, [new TaskEffect.StartAttempt(A.Cell1, new AttemptKey(A.TaskId().Value, 1))]),
-        ["8: another number is started than was placed"] = (A.PendingTask(), task => A.After(task, new TaskEvent.Placed(A.Start, 1, A.Cell1)), [new TaskEffect.StartAttempt(A.Cell1, new AttemptKey(A.TaskId().Value, 2))]),
+        ["8: a running task is started again"] = (A.RunningTask(), task => task with { UpdatedAt = A.At(1) }, [new AttemptEffect.StartAttempt(A.Cell1, new AttemptKey(A.TaskId().Value, 1))]),
+        ["8: another number is started than was placed"] = (A.PendingTask(), task => A.After(task, new TaskEvent.Placed(A.Start, 1, A.Cell1)), [new AttemptEffect.StartAttempt(A.Cell1, new AttemptKey(A.TaskId().Value, 2))]),
         ["10: a canceling task goes back to the queue"] = (A.CancelingTask(), task => task with { Phase = TaskPhase.Pending, Cell = null, Stop = null }, []),
     };
 
@@ -98,7 +98,7 @@ public sealed class TaskProperties
     {
         var (before, @break, effects) = Broken[rule];
 
-        var caught = TaskInvariants.Check(before, Decision<TaskState, TaskEffect>.Move(@break(before), effects));
+        var caught = TaskInvariants.Check(before, Decision<TaskState, AttemptEffect>.Move(@break(before), effects));
 
         Assert.Contains(caught, each => each.StartsWith(rule[..(rule.IndexOf(':', StringComparison.Ordinal) + 1)], StringComparison.Ordinal));
     }
@@ -108,12 +108,12 @@ public sealed class TaskProperties
     {
         var before = A.RunningTask();
 
-        var caught = TaskInvariants.Check(before, Decision<TaskState, TaskEffect>.Stay(before with { UpdatedAt = A.At(1) }));
+        var caught = TaskInvariants.Check(before, Decision<TaskState, AttemptEffect>.Stay(before with { UpdatedAt = A.At(1) }));
 
         Assert.Equal("9: changed in silence", Assert.Single(caught));
     }
 
-    private static TaskState Run(TaskSpec spec, Step[] steps, Action<TaskState, TaskEvent, Decision<TaskState, TaskEffect>> see)
+    private static TaskState Run(TaskSpec spec, Step[] steps, Action<TaskState, TaskEvent, Decision<TaskState, AttemptEffect>> see)
     {
         var task = new TaskState();
         var seconds = 0.0;
@@ -149,7 +149,7 @@ public sealed class TaskProperties
     }
 
     /// <summary>PENDING is in the queue by being PENDING, and RUNNING has a cell that compares; a deadline must be in the wake-up of both, and CANCELING always has one.</summary>
-    private static bool WaitsForSomething(Decision<TaskState, TaskEffect> decision) => decision.Next switch
+    private static bool WaitsForSomething(Decision<TaskState, AttemptEffect> decision) => decision.Next switch
     {
         { Phase: TaskPhase.Absent } => decision.Refusal is not null,
         { Phase: TaskPhase.Canceling } task => task.Cell is not null && task.WakeAt is not null,
@@ -157,7 +157,7 @@ public sealed class TaskProperties
         var task => task.Cell is null && (task.DeadlineAt is null || task.WakeAt <= task.DeadlineAt),
     };
 
-    private static bool Says(TaskState before, Decision<TaskState, TaskEffect> decision) =>
+    private static bool Says(TaskState before, Decision<TaskState, AttemptEffect> decision) =>
         before.Phase == decision.Next.Phase || decision.Next.Story.Entries[^1].Text.StartsWith(TaskMachine.Upper(decision.Next.Phase), StringComparison.Ordinal);
 
     private static void Require(ImmutableArray<string> broken) => Require(broken.IsEmpty, string.Join("; ", broken));

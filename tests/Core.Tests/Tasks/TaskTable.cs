@@ -67,6 +67,7 @@ public sealed class TaskTable
 
     private static IEnumerable<(string Name, TaskEvent Event)> ForAttempt(int attempt, string which) =>
     [
+        ($"started {which}", A.Report(new Started(attempt))),
         ($"exited with 0 {which}", A.Exited(attempt, 0)),
         ($"exited with 3 {which}", A.Exited(attempt, 3)),
         ($"exited with 0 after our stop {which}", A.Exited(attempt, 0, beforeStop: false)),
@@ -89,7 +90,7 @@ public sealed class TaskTable
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
     };
 
-    private static string Words(TaskState before, Decision<TaskState, TaskEffect> decision)
+    private static string Words(TaskState before, Decision<TaskState, AttemptEffect> decision)
     {
         var result = decision switch
         {

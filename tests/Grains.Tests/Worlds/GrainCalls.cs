@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Granary.Grains.Tests.Worlds;
 
-/// <summary>Counts the calls of grains by name ("ITaskGrain.Wake"), and loses those that a test wants lost.</summary>
+/// <summary>Counts the calls of grains by name ("IWorkGrain.Wake"), and loses those that a test wants lost.</summary>
 internal sealed class GrainCalls : IIncomingGrainCallFilter
 {
     private readonly ConcurrentDictionary<string, int> counts = new();

@@ -112,8 +112,8 @@ internal sealed class LiveSilo : IAsyncDisposable
         silo.Services.AddOptions<ArchiveOptions>();
         silo.Services.AddSingleton<ZipUnpacker>();
         silo.Services.AddSingleton<IArchiveInspector, ZipInspector>();
-        silo.Services.AddSingleton<TaskRows>();
-        silo.Services.AddSingleton<ITaskRows>(services => new MortalRows(services.GetRequiredService<TaskRows>(), fate));
+        silo.Services.AddSingleton<WorkRows>();
+        silo.Services.AddSingleton<IWorkRows>(services => new MortalRows(services.GetRequiredService<WorkRows>(), fate));
         silo.Services.AddSingleton<LogStore>();
         silo.Services.AddSingleton<ILogStore>(services => new MortalLogs(services.GetRequiredService<LogStore>(), fate));
 

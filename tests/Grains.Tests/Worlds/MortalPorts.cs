@@ -3,7 +3,6 @@ using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
-using Granary.Core.Tasks;
 using Granary.Grains.Ports;
 using Orleans.Storage;
 
@@ -22,24 +21,24 @@ internal sealed class MortalStorage(IGrainStorage storage, Fate fate) : IGrainSt
         fate.Database($"clear {stateName}", () => storage.ClearStateAsync(stateName, grainId, grainState));
 }
 
-/// <summary>The tasks' rows as one process reaches them.</summary>
-internal sealed class MortalRows(ITaskRows rows, Fate fate) : ITaskRows
+/// <summary>The rows of tasks and instances as one process reaches them.</summary>
+internal sealed class MortalRows(IWorkRows rows, Fate fate) : IWorkRows
 {
-    public Task<TaskState?> Find(Guid guid, CancellationToken cancellation) => fate.Database("row", () => rows.Find(guid, cancellation));
+    public Task<WorkState?> Find(Guid work, CancellationToken cancellation) => fate.Database("row", () => rows.Find(work, cancellation));
 
-    public Task<RowPage<TaskState>> Page(RowQuery query, CancellationToken cancellation) => fate.Database("page", () => rows.Page(query, cancellation));
-
-    public Task<IReadOnlyList<TaskState>> Pending(CancellationToken cancellation) => fate.Database("pending", () => rows.Pending(cancellation));
+    public Task<IReadOnlyList<WorkState>> Pending(CancellationToken cancellation) => fate.Database("pending", () => rows.Pending(cancellation));
 
     public Task<IReadOnlyList<AttemptRow>> OnCells(IReadOnlyCollection<CellId> cells, CancellationToken cancellation) => fate.Database("on cells", () => rows.OnCells(cells, cancellation));
 
     public Task<IReadOnlyList<AttemptRow>> OnCell(CellId cell, CancellationToken cancellation) => fate.Database("on cell", () => rows.OnCell(cell, cancellation));
 
-    public Task<IReadOnlyList<TaskId>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation) => fate.Database("due", () => rows.Due(now, countMax, cancellation));
+    public Task<IReadOnlyList<Guid>> Due(DateTimeOffset now, int countMax, CancellationToken cancellation) => fate.Database("due", () => rows.Due(now, countMax, cancellation));
 
-    public Task<IReadOnlyList<TaskId>> Canceling(CancellationToken cancellation) => fate.Database("canceling", () => rows.Canceling(cancellation));
+    public Task<IReadOnlyList<Guid>> Canceling(CancellationToken cancellation) => fate.Database("canceling", () => rows.Canceling(cancellation));
 
-    public Task<AttemptRow?> Current(TaskId task, CancellationToken cancellation) => fate.Database("current", () => rows.Current(task, cancellation));
+    public Task<AttemptRow?> Current(Guid work, CancellationToken cancellation) => fate.Database("current", () => rows.Current(work, cancellation));
+
+    public Task<IReadOnlyList<HeldCell>> Instances(CancellationToken cancellation) => fate.Database("instances", () => rows.Instances(cancellation));
 }
 
 /// <summary>The log store as one process reaches it.</summary>

@@ -151,7 +151,7 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>The committed row, past the grain.</summary>
     public async Task<TaskState> Row(TaskId task) =>
-        await Silo.Services.GetRequiredService<TaskRows>().Find(task.Value, CancellationToken.None) ?? throw new InvalidOperationException($"There is no row of {task}.");
+        await Silo.Services.GetRequiredService<WorkRows>().Find(task.Value, CancellationToken.None) as TaskState ?? throw new InvalidOperationException($"There is no row of {task}.");
 
     public static AttemptKey Attempt(TaskId task, int number = 1) => new(task.Value, number);
 

@@ -1,0 +1,135 @@
+using Granary.Api.Tasks;
+using Granary.Api.Wire;
+using Granary.Core.Attempts;
+using Granary.Core.Instances;
+using Granary.Core.Tasks;
+
+namespace Granary.Api.Processes;
+
+/// <summary>One instance as the stats of a process show it. What it uses is not measured.</summary>
+/// <param name="State">RUNNING, STARTING, STOPPING, CRASHED or DOWN.</param>
+/// <param name="Uptime">Seconds since the process is up; 0 when it is not.</param>
+/// <param name="Details">Why it is not up, in words; null when it is.</param>
+/// <param name="InstanceGuid">Of its newest run, as its program knows it.</param>
+internal sealed record InstanceStats(
+    string Type,
+    int Index,
+    string State,
+    object Usage,
+    string? Host,
+    string? InstanceGuid,
+    IReadOnlyList<object> InstancePorts,
+    long Uptime,
+    long? MemQuota,
+    long? DiskQuota,
+    long LogRateLimit,
+    int FdsQuota,
+    string? IsolationSegment,
+    string? Details)
+{
+    private const long BytesPerMb = 1024 * 1024;
+    private const int Fds = 16384;
+
+    public static InstanceStats Of(Process process, int index, InstanceState? instance, string? whyWaiting, TaskPolicy policy, DateTimeOffset now)
+    {
+        var isWanted = index < Core.Apps.AppProcesses.Wanted(process.App).GetValueOrDefault(process.Type);
+        var (state, details) = isWanted || instance is { HoldsCell: true } ? StateOf(instance, process.App.Release?.Version, whyWaiting, now) : ("DOWN", WhyNotWanted(process));
+        return new InstanceStats(
+            process.Type,
+            index,
+            state,
+            new { },
+            instance?.Cell?.Name,
+            instance is { HoldsCell: true } ? InstanceId.OfRun(instance.Key).ToString("D") : null,
+            [],
+            instance?.UpSince is { } up ? Math.Max(0, (long)(now - up).TotalSeconds) : 0,
+            (instance?.Spec?.MemoryMb ?? process.Settings.MemoryMb ?? policy.MemoryMb) * BytesPerMb,
+            (instance?.Spec?.DiskMb ?? process.Settings.DiskMb ?? policy.DiskMb) * BytesPerMb,
+            instance?.Spec?.LogBytesPerSecond ?? process.Settings.LogBytesPerSecond ?? policy.LogBytesPerSecond,
+            Fds,
+            null,
+            details);
+    }
+
+    private static (string State, string? Details) StateOf(InstanceState? instance, int? version, string? whyWaiting, DateTimeOffset now) => instance switch
+    {
+        { Phase: InstancePhase.Running } when instance.Spec!.Version != version => ("STOPPING", "it is of the start before"),
+        { Phase: InstancePhase.Running, UpSince: not null } => ("RUNNING", null),
+        { Phase: InstancePhase.Running } => ("STARTING", $"{instance.Cell} starts it"),
+        { Phase: InstancePhase.Canceling } => ("STOPPING", instance.IsWanted ? "its next run follows" : null),
+        { Phase: InstancePhase.Pending } => ("STARTING", (whyWaiting, instance.LastEnd) switch
+        {
+            (null, null) => "it waits for a cell",
+            ({ } why, _) => $"it waits for a cell: {why}",
+            (null, { } end) => $"it {end} and runs again",
+        }),
+        { Phase: InstancePhase.Succeeded or InstancePhase.Failed, WakeAt: { } wakeAt } =>
+            ("CRASHED", $"crashed {instance.Crashes} times, last: {instance.LastEnd}; next run in {Math.Max(0, Math.Ceiling((wakeAt - now).TotalSeconds)):0} s"),
+        _ => ("DOWN", "it does not know yet that it is wanted"),
+    };
+
+    private static string WhyNotWanted(Process process) => process.App.Desired == Core.Apps.DesiredState.Stopped ? "its app is stopped"
+        : process.Command is null ? "its process has no command"
+        : "it comes with the next start of its app";
+}
+
+/// <summary>An instance with its story: Granary's own.</summary>
+/// <param name="Attempt">The newest attempt; 0 before the first.</param>
+/// <param name="WhyWaiting">While PENDING: why no cell has taken it, in words; null when it is not known to wait.</param>
+/// <param name="ExitCode">Of the newest attempt, once it has ended by itself or by our stop.</param>
+/// <param name="LastEnd">How the newest run that ended by itself ended, in words.</param>
+/// <param name="NextRunAt">While it waits after a crash: when it runs again.</param>
+internal sealed record InstanceStoryResponse(
+    string Guid,
+    string AppGuid,
+    string Type,
+    int Index,
+    string State,
+    bool Wanted,
+    string? WhyWaiting,
+    int Attempt,
+    string? Cell,
+    string? UpSince,
+    int? ExitCode,
+    string? LastEnd,
+    int Crashes,
+    string? NextRunAt,
+    AttemptCounters Counters,
+    int? Version,
+    string? Command,
+    int? MemoryInMb,
+    int? DiskInMb,
+    long? LogRateLimitInBytesPerSecond,
+    string CreatedAt,
+    string UpdatedAt,
+    IReadOnlyList<ShownEntry> Story,
+    int StoryOmitted)
+{
+    public static InstanceStoryResponse Of(InstanceState instance, string? whyWaiting) => new(
+        instance.Id.ToString(),
+        instance.App.ToString(),
+        instance.Type,
+        instance.Index,
+        InstanceMachine.Upper(instance.Phase),
+        instance.IsWanted,
+        whyWaiting,
+        instance.Attempt,
+        instance.Cell?.Name,
+        Shown(instance.UpSince),
+        instance.ExitCode,
+        instance.LastEnd,
+        instance.Crashes,
+        instance.Phase is InstancePhase.Succeeded or InstancePhase.Failed ? Shown(instance.WakeAt) : null,
+        instance.Counters,
+        instance.Spec?.Version,
+        instance.Spec?.Command,
+        instance.Spec?.MemoryMb,
+        instance.Spec?.DiskMb,
+        instance.Spec?.LogBytesPerSecond,
+        WireJson.Instant(instance.CreatedAt),
+        WireJson.Instant(instance.UpdatedAt),
+        ShownEntry.All(instance.Story),
+        instance.Story.Omitted);
+
+    private static string? Shown(DateTimeOffset? at) => at is { } instant ? WireJson.Instant(instant) : null;
+}

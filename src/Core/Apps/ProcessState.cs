@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Granary.Core.Apps;
+
+/// <summary>What a user said about a process. Null means "not said": the default holds.</summary>
+/// <param name="Command">In place of the droplet's.</param>
+/// <param name="LogBytesPerSecond">-1 is unlimited.</param>
+public sealed record ProcessSettings(string? Command = null, int? MemoryMb = null, int? DiskMb = null, long? LogBytesPerSecond = null)
+{
+    public static readonly ProcessSettings Default = new();
+}
+
+/// <summary>A process of an app as users scaled and changed it.</summary>
+/// <param name="Instances">How many are wanted up while the app is started; null for the default.</param>
+/// <param name="Settings">What the next start of the app takes.</param>
+/// <param name="Slots">Instances below this index may believe that they are wanted: they are told of every change until they have confirmed that they are not.</param>
+public sealed record ProcessState(int? Instances, ProcessSettings Settings, int Slots = 0)
+{
+    public static readonly ProcessState Default = new(null, ProcessSettings.Default);
+}
+
+/// <summary>A change of a process: what is null stays.</summary>
+/// <param name="ChangesCommand">Whether <paramref name="Command"/> is said at all; a null command then means the droplet's again.</param>
+public sealed record ProcessChange(int? Instances = null, int? MemoryMb = null, int? DiskMb = null, long? LogBytesPerSecond = null, bool ChangesCommand = false, string? Command = null)
+{
+    /// <summary>What could not be read of the request, in words: refused together with every rule that it breaks.</summary>
+    public ImmutableArray<string> Unreadable { get; init; } = [];
+}
+
+/// <summary>What a start of the app took: its instances run this until the next start, whatever is changed meanwhile.</summary>
+/// <param name="Version">Rises with each start, from 1.</param>
+/// <param name="Environment">The app's variables.</param>
+/// <param name="Settings">By process type; a type that is not in it has the default.</param>
+public sealed record Release(int Version, DropletState Droplet, ImmutableSortedDictionary<string, string> Environment, ImmutableSortedDictionary<string, ProcessSettings> Settings);
