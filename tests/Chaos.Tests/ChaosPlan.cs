@@ -88,6 +88,6 @@ public sealed record ChaosPlan(ImmutableArray<ScriptedTask> Tasks, ImmutableArra
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, chance.Next());
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], chance.Next());
-        return new Guid(bytes);
+        return new Guid([.. bytes[..7], (byte)(0x40 | (bytes[7] & 0x0F)), .. bytes[8..]]); // Of version 4: those of version 15 are instances'.
     }
 }
