@@ -15,6 +15,7 @@ public sealed class DrainTests
     private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(15);
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task A_drain_under_load_restarts_nothing_within_its_deadline_and_a_new_cell_takes_load_within_seconds()
     {
         var config = await TestState.FolderFor("drain.json");

@@ -15,6 +15,7 @@ public sealed class SubmitTests(ThreeHosts hosts)
     private static readonly TimeSpan Storm = TimeSpan.FromSeconds(12);
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task A_submit_through_any_living_silo_works_or_is_told_and_a_repeated_one_makes_one_task()
     {
         var silos = await hosts.Cluster.Silos();

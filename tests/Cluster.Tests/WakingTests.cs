@@ -20,6 +20,7 @@ public sealed class WakingTests(ThreeHosts hosts, ITestOutputHelper output)
     private const int TriesMax = 50;
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task Tasks_whose_grains_died_with_their_silo_go_on_without_being_asked()
     {
         var silos = await hosts.Cluster.Silos();

@@ -29,6 +29,7 @@ public sealed class DemoTests(SharedEngine shared)
     }
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task Two_demos_on_one_engine_do_not_meet()
     {
         var (one, two) = (await TestState.FolderFor("demo1"), await TestState.FolderFor("demo2"));

@@ -85,6 +85,7 @@ public sealed class PrivateEngineTests
     }
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task An_engine_that_fails_while_it_starts_leaves_the_others_rules_as_they_were()
     {
         await using var one = await PrivateEngine.StartAsync("rules");
