@@ -70,8 +70,8 @@ public abstract class PageTimeTests(TestDatabases databases, ITestOutputHelper o
         await using var many = await Filled(rowCount);
         await using var totals = new Totals(TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<Totals>.Instance);
         await using var fewTotals = new Totals(TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<Totals>.Instance);
-        var fewTasks = new TaskRows(few, fewTotals);
-        var manyTasks = new TaskRows(many, totals);
+        var fewTasks = new DocumentRows<TaskDocument, TaskState>(TaskDocument.Kind, few, fewTotals);
+        var manyTasks = new DocumentRows<TaskDocument, TaskState>(TaskDocument.Kind, many, totals);
         var app = Guid.Parse("00000000-0000-4000-8000-000000000007");
         if (many.Dialect == SqlDialect.Postgres)
         {

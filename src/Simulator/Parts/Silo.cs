@@ -2,7 +2,6 @@ using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
 using Granary.Core.Placement;
-using Granary.Core.Tasks;
 
 namespace Granary.Simulator.Parts;
 
