@@ -17,6 +17,8 @@ internal static class GranaryCommand
             Shared.Api,
             Shared.Timeout,
             UpCommand.Create(),
+            UpCommand.CreateHost(),
+            UpCommand.CreateMigrate(),
             DemoCommand.Create(),
             PushCommand.Create(),
             AppsCommand.Create(),
@@ -36,6 +38,8 @@ internal static class GranaryCommand
             SetEnvCommand.Create(),
             UnsetEnvCommand.Create(),
             CellsCommand.Create(),
+            DrainCommand.Create(),
+            UncordonCommand.Create(),
             CurlCommand.Create(),
             CompletionCommand.Create(),
         };

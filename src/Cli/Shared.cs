@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.Json;
 using Granary.Cli.Http;
 
 namespace Granary.Cli;
@@ -57,7 +58,7 @@ internal static class Shared
     public static Argument<string> App()
     {
         var argument = new Argument<string>("app") { Description = "The app's name.", HelpName = "APP" };
-        argument.CompletionSources.Add(AppNames);
+        argument.CompletionSources.Add(context => Names(context, api => api.All("/v3/apps", CancellationToken.None).GetAwaiter().GetResult()));
         argument.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: "" }])
@@ -65,6 +66,14 @@ internal static class Shared
                 result.AddError("An app's name is not empty.");
             }
         });
+        return argument;
+    }
+
+    /// <summary>A cell by its name.</summary>
+    public static Argument<string> Cell()
+    {
+        var argument = new Argument<string>("cell") { Description = "The cell's name, see 'granary cells'.", HelpName = "CELL" };
+        argument.CompletionSources.Add(context => Names(context, api => api.Get("/api/cells", CancellationToken.None).GetAwaiter().GetResult().Items("resources")));
         return argument;
     }
 
@@ -143,13 +152,13 @@ internal static class Shared
         return OutputForm.Table;
     }
 
-    /// <summary>What a shell offers for an app's name. Without a server there is nothing to offer, and no reason to complain in the midst of a line.</summary>
-    private static IEnumerable<string> AppNames(CompletionContext context)
+    /// <summary>What a shell offers for a name. Without a server there is nothing to offer, and no reason to complain in the midst of a line.</summary>
+    private static IEnumerable<string> Names(CompletionContext context, Func<ApiClient, IEnumerable<JsonElement>> ask)
     {
         try
         {
             using var api = new ApiClient(Server(context.ParseResult), TimeSpan.FromSeconds(1));
-            return [.. api.All("/v3/apps", CancellationToken.None).GetAwaiter().GetResult().Select(each => each.Text("name")).OfType<string>()];
+            return [.. ask(api).Select(each => each.Text("name")).OfType<string>()];
         }
         catch (FailureException)
         {

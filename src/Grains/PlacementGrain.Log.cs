@@ -13,4 +13,7 @@ internal sealed partial class PlacementGrain
 
     [LoggerMessage(LogLevel.Warning, "The waiting rows could not be read again; the next time will do")]
     private static partial void LogReadAgainFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(LogLevel.Warning, "The leases could not be read, so that cells may be missing from a list: {Fault}")]
+    private static partial void LogLeasesUnread(ILogger logger, string fault);
 }

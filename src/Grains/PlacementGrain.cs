@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Leases;
 using Granary.Core.Placement;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains;
@@ -13,8 +15,11 @@ namespace Granary.Grains;
 /// up by the tasks. A pass runs when something changed that can help: a task came, a cell spoke, a backoff ended. Never by polling;
 /// the rows are read again now and then, because what a task wanted to tell may have died with its silo.
 /// </summary>
-internal sealed partial class PlacementGrain(IWorkRows rows, PlacementOptions options, TimeProvider clock, ILogger<PlacementGrain> logger) : Grain, IPlacementGrain
+internal sealed partial class PlacementGrain(IWorkRows rows, PlacementOptions options, TimeProvider clock, IServiceProvider services, ILogger<PlacementGrain> logger) : Grain, IPlacementGrain
 {
+    /// <summary>Null on a single node.</summary>
+    private readonly ILeaseStore? leases = services.GetService<ILeaseStore>();
+    private readonly DateTimeOffset beganAt = clock.GetUtcNow();
     private readonly SortedSet<QueuedWork> queue = new(Comparer<QueuedWork>.Create(InOrder));
     private readonly Dictionary<Guid, QueuedWork> byWork = [];
     private readonly Dictionary<CellId, KnownCell> cells = [];
@@ -112,10 +117,33 @@ internal sealed partial class PlacementGrain(IWorkRows rows, PlacementOptions op
     public Task<string?> Why(Guid work) =>
         Task.FromResult(byWork.TryGetValue(work, out var queued) ? Placer.Explain(queued, Snapshots(), clock.GetUtcNow()) ?? "it is about to be placed" : null);
 
-    public Task<ImmutableArray<CellView>> Cells()
+    public async Task<ImmutableArray<CellView>> Cells()
     {
+        var unheard = await Unheard();
         var now = clock.GetUtcNow();
-        return Task.FromResult(cells.Values.Select(each => each.Shown(now, options)).OrderBy(each => each.Id.Name, StringComparer.Ordinal).ToImmutableArray());
+        return [.. cells.Values.Select(each => each.Shown(now, options)).Concat(unheard).OrderBy(each => each.Id.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Cells that have a lease and have not spoken since this activation began: what was known of them may have died with a silo.</summary>
+    private async Task<IReadOnlyList<CellView>> Unheard()
+    {
+        try
+        {
+            var known = leases is null ? [] : (await leases.Read(CancellationToken.None)).Leases;
+            return await Task.WhenAll(known.Where(lease => !cells.ContainsKey(lease.Cell)).Select(View));
+        }
+        catch (Exception fault) when (Faults.Pass(fault))
+        {
+            LogLeasesUnread(logger, fault.Message); // What is known is better than nothing, while the database is away.
+            return [];
+        }
+    }
+
+    private async Task<CellView> View(LeaseState lease)
+    {
+        var drain = await GrainFactory.GetGrain<IDrainGrain>(Keys.Drain(lease.Cell)).Get();
+        var state = lease.EndEvidence ?? "nothing was heard of it yet";
+        return new CellView(lease.Cell, "", lease.Server ?? "", default, default, 0, false, state, beganAt, 0) { Drain = drain, LeaseEpoch = lease.Epoch, ServingEpoch = lease.ServingEpoch };
     }
 
     /// <summary>The queue's order: oldest first, and within an instant by sequence id.</summary>
@@ -283,7 +311,7 @@ internal sealed partial class PlacementGrain(IWorkRows rows, PlacementOptions op
             }
 
             var free = Promised.Values.Aggregate(View.Free, (left, promise) => left - promise.Wanted);
-            var whyNot = WhySilent(now, options) ?? (View.EngineUp ? null : View.State);
+            var whyNot = WhySilent(now, options) ?? View.WhyNot;
             return new CellSnapshot(View.Id, View.Total, free, whyNot is null, whyNot);
         }
 

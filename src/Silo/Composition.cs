@@ -61,11 +61,14 @@ internal static class Composition
     }
 
     /// <summary>The folder of the cell on its host. Nothing is touched yet.</summary>
-    public static CellFolder CellFolderOf(SiloOptions options, IConfiguration settings)
+    public static CellFolder CellFolderOf(SiloOptions options, IConfiguration settings) =>
+        new(options.CellFolder, Cell(settings).CandidateLooksEvery, TimeProvider.System);
+
+    public static CellOptions Cell(IConfiguration settings)
     {
         var cell = new CellOptions();
         settings.GetSection("Cells").Bind(cell, Strict);
-        return new CellFolder(options.CellFolder, cell.CandidateLooksEvery, TimeProvider.System);
+        return cell;
     }
 
     /// <summary>Where the lease of the cell is enforced, from within this process or another.</summary>
@@ -108,7 +111,7 @@ internal static class Composition
         });
     }
 
-    private static StorageOptions Storage(SiloOptions options, IConfiguration settings)
+    public static StorageOptions Storage(SiloOptions options, IConfiguration settings)
     {
         var storage = new StorageOptions { Database = options.Database };
         settings.GetSection("Storage").Bind(storage, Strict);

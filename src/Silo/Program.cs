@@ -19,12 +19,29 @@ if (args is ["warden", .. var own])
     return await WardenProgram.Run(own);
 }
 
+if (args is ["migrate", .. var database])
+{
+    return await MigrateProgram.Run(database);
+}
+
+var isService = false;
+if (args is ["host", .. var service])
+{
+    (isService, args) = (true, service);
+}
+
+var systemd = SystemdNotice.Take();
 var isUp = false;
 var stopping = CancellationToken.None;
 try
 {
     var settings = Settings.Read(args);
     var options = settings.Options;
+    if (isService && options.IsCluster && Composition.Lease(settings.All).EnforcedBy == LeaseEnforcer.Warden)
+    {
+        return await WardenProgram.Host(args, systemd);
+    }
+
     Ports.Check(options);
     // A silo on SQLite has its folder for itself. Those of a cluster may share one: they are candidates for its cell.
     using var alone = options.IsCluster ? null : StateFolder.Hold(options.State);
@@ -53,7 +70,10 @@ try
     {
         isUp = true;
         Console.WriteLine($"Granary is up: {(serves ? "" : "a candidate for ")}cell {options.Cell} on {options.Docker}, API at {options.Http}. Ctrl-C stops it.");
+        systemd.Ready($"{(serves ? "" : "a candidate for ")}cell {options.Cell} on {options.Docker}, API at {options.Http}");
     });
+    _ = systemd.Beat(app.Lifetime.ApplicationStopped);
+    app.Lifetime.ApplicationStopping.Register(() => systemd.Stopping("letting go; the containers run on"));
     stopping = app.Lifetime.ApplicationStopping;
     await app.RunAsync();
     return 0;

@@ -155,7 +155,7 @@ public sealed class CommandTests
     public async Task Cells()
     {
         await using var server = await ScriptedServer.Start();
-        server.On("GET /api/cells", """{"resources":[{"name":"cell-1","state":"up","engine":"unix:///var/run/docker.sock","attempts":2,"total":{"memory_in_mb":4096,"disk_in_mb":10240},"reserved":{"memory_in_mb":16,"disk_in_mb":128},"since":"2026-11-24T10:00:00Z"}]}""");
+        server.On("GET /api/cells", """{"resources":[{"name":"cell-1","state":"up","engine":"unix:///var/run/docker.sock","attempts":2,"total":{"memory_in_mb":4096,"disk_in_mb":10240},"reserved":{"memory_in_mb":16,"disk_in_mb":128},"since":"2026-11-24T10:00:00Z"},{"name":"cell-2","state":"the lease of cell-2 lapsed","engine":"","server":"silo-2","lease_epoch":7,"serving_epoch":12,"attempts":0,"total":{"memory_in_mb":4096,"disk_in_mb":10240},"reserved":{"memory_in_mb":0,"disk_in_mb":0},"since":"2026-11-24T10:00:00Z","drain":{"state":"draining","since":"2026-11-24T09:00:00Z","deadline_at":"2026-11-24T10:30:00Z","why":"a new disk"}}]}""");
         var transcript = new Transcript(server);
 
         await transcript.Run("cells");

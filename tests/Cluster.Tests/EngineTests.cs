@@ -1,3 +1,4 @@
+using Granary.Core.Attempts;
 using Granary.Core.Tasks;
 using Granary.Testing;
 using Xunit.Abstractions;
@@ -112,25 +113,28 @@ public sealed class EngineTests(ITestOutputHelper output) : IAsyncLifetime
         await NothingIsLeft(client);
     }
 
+    /// <summary>The tasks ask not to be moved: the test image is in no registry, so none may be placed there before it is back.</summary>
     [Fact]
     [Trait("Length", "Long")]
-    public async Task An_engine_that_comes_back_without_its_data_has_its_attempts_run_anew_and_serves_again()
+    public async Task An_engine_that_comes_back_without_its_data_has_lost_its_attempts_and_serves_again()
     {
         await using var client = await Ready(liveRestore: false);
-        var (tasks, doomed) = await Running(client);
+        var (tasks, doomed) = await Running(client, OnCellLoss.Fail);
         var folder = Path.Combine(Cluster.Folder, "engine-2");
 
         await Script.Run("deploy/engine/private-engine", "kill", folder);
         await Mounts.Take(folder);
         Directory.Delete(Path.Combine(folder, "data"), recursive: true);
         await Cluster.StartEngine(Doomed);
+        var lost = await Task.WhenAll(doomed.Select(client.End));
         await Script.Run("deploy/stack-image/build-busybox", (await Cluster.Silos()).Single(each => each.Cell == Doomed).Engine);
-        var moved = await Task.WhenAll(doomed.Select(each => client.Until(each, now => now is { Attempt: 2, Phase: TaskPhase.Running }, "runs anew")));
-        await Task.WhenAll(moved.Select(each => client.Seen(witness, each)));
         await client.UntilUp("cell-1", Doomed);
 
-        Assert.All(moved, each => Assert.Equal(1, each.Counters.Losses));
-        await End(client, tasks);
+        Assert.All(lost, each => Assert.True(each.ExitCode is null && each.FailureReason!.StartsWith($"{Doomed} was lost", StringComparison.Ordinal), ClusterClient.Story(each)));
+        await End(client, [.. tasks.Except(doomed)]);
+        var (more, there) = await Running(client);
+        Assert.NotEmpty(there);
+        await End(client, more);
         await NothingIsLeft(client);
     }
 
@@ -144,10 +148,10 @@ public sealed class EngineTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     /// <summary>Tasks that run, and those of them that run on the cell whose engine dies.</summary>
-    private static async Task<(TaskState[] All, TaskState[] Doomed)> Running(ClusterClient client)
+    private static async Task<(TaskState[] All, TaskState[] Doomed)> Running(ClusterClient client, OnCellLoss onCellLoss = OnCellLoss.Move)
     {
         var app = await client.Granary.PushImage("engines", SharedEngine.BusyboxImage);
-        var tasks = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.Granary.Run(app.Id, Clusters.Busybox(Counts, memoryMb: 16))));
+        var tasks = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.Granary.Run(app.Id, Clusters.Busybox(Counts, memoryMb: 16) with { OnCellLoss = onCellLoss })));
         await Task.WhenAll(tasks.Select(each => client.Says(each, "line 5")));
         tasks = await Task.WhenAll(tasks.Select(each => client.Until(each, now => now.Phase == TaskPhase.Running, "runs")));
         TaskState[] doomed = [.. tasks.Where(each => each.Cell!.Value.Name == Doomed)];

@@ -62,6 +62,38 @@ public sealed class StorageFaultTests : IAsyncLifetime
         Assert.Empty(world.Log.Errors);
     }
 
+    /// <summary>Orleans gives calls up that are under way while its directory changes hands, and tells it as a cancellation.</summary>
+    [Theory]
+    [InlineData("IPlacementGrain.Enqueue")]
+    [InlineData("ITaskGrain.Place")]
+    [InlineData("ICellGrain.Order")]
+    [InlineData("ITaskGrain.Report")]
+    public async Task A_call_that_is_given_up_on_its_way_is_made_again(string call)
+    {
+        world.Silo.Calls.GiveUp(call);
+
+        var task = await world.Submit("print one; exit 3");
+        var ended = await world.Ended(task);
+        var next = await world.Ended(await world.Submit("exit 4"));
+
+        Assert.Equal((TaskPhase.Failed, 3, 4), (ended.Phase, ended.ExitCode, next.ExitCode));
+        Assert.Single(world.Engine.Starts, each => each.Work == task.Value);
+        await world.NothingLeft();
+        Assert.Empty(world.Log.Errors);
+    }
+
+    [Fact]
+    public async Task What_keeps_an_attempt_and_is_cancelled_though_its_cell_is_served_is_replaced()
+    {
+        world.Silo.Fate.Fail("note Ended", afterEffect: true, new OperationCanceledException("By nobody."));
+
+        var task = await world.Submit("print one; exit 3");
+        var ended = await world.Ended(task);
+
+        Assert.Equal((TaskPhase.Failed, 3, 1), (ended.Phase, ended.ExitCode, ended.Attempt));
+        await world.NothingLeft();
+    }
+
     [Fact]
     public async Task After_a_failed_write_the_next_call_sees_what_is_stored()
     {

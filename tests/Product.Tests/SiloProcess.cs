@@ -80,6 +80,15 @@ internal sealed class SiloProcess : IAsyncDisposable
         return silo;
     }
 
+    /// <summary>A silo that has these of root's capabilities and no others.</summary>
+    /// <param name="capabilities">As setpriv takes them, for example "+chown,+kill".</param>
+    public static async Task<SiloProcess> UpWith(string capabilities, string name, string engine)
+    {
+        var silo = new SiloProcess(await TestState.FolderFor(name), engine, []) { WithoutCapabilities = $"-all,{capabilities}" };
+        await silo.Start();
+        return silo;
+    }
+
     /// <summary>A silo that cannot start: its exit code and what it said on standard error. It says nothing on standard output.</summary>
     public static Task<(int Code, string[] Errors)> Fails(string folder, params string[] more) => Fails(new SiloProcess(folder, NoEngine, more));
 

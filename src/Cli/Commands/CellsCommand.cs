@@ -19,10 +19,20 @@ internal static class CellsCommand
                 return;
             }
 
-            var listing = new Listing(session.Terminal, "cell", "state", "attempts", "memory", "disk", "since", "engine");
+            var listing = new Listing(session.Terminal, "cell", "state", "attempts", "memory", "disk", "since", "server", "epochs", "engine", "why");
             foreach (var cell in cells)
             {
-                listing.Add(cell.Text("name"), cell.Text("state"), cell.Text("attempts"), Room(cell, "memory_in_mb"), Room(cell, "disk_in_mb"), cell.Text("since"), cell.Text("engine"));
+                listing.Add(
+                    cell.Text("name"),
+                    cell.Text("state"),
+                    cell.Text("attempts"),
+                    Room(cell, "memory_in_mb"),
+                    Room(cell, "disk_in_mb"),
+                    cell.Text("since"),
+                    cell.Text("server"),
+                    Epochs(cell),
+                    cell.Text("engine"),
+                    Why(cell));
             }
 
             if (listing.IsEmpty)
@@ -35,6 +45,13 @@ internal static class CellsCommand
         });
         return command;
     }
+
+    /// <summary>Of the lease and of the serving; nothing on a single node, which has neither.</summary>
+    private static string Epochs(JsonElement cell) => cell.Number("lease_epoch") is > 0 and var lease ? $"{lease}/{cell.Number("serving_epoch")}" : "";
+
+    /// <summary>What is ordered of it, whatever state it is in.</summary>
+    private static string Why(JsonElement cell) =>
+        cell.Text("drain", "why") is { } why ? $"{cell.Text("drain", "state")}{(cell.Text("drain", "deadline_at") is { } at ? $" until {at}" : "")}: {why}" : "";
 
     private static string Room(JsonElement cell, string resource) => $"{cell.Text("reserved", resource)} of {cell.Text("total", resource)} MB";
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Granary.Cli.Commands;
 
 /// <summary>
-/// Starts a silo. The command becomes the silo (exec): one process, so that signals and its end are the silo's own and nothing stays
+/// Starts a silo, as such, as a service or to bring its database up to date. The command becomes the silo (exec): one process, so that signals and its end are the silo's own and nothing stays
 /// behind. The silo checks its settings itself, all at once, and says when it is ready.
 /// </summary>
 internal static partial class UpCommand
@@ -30,16 +30,23 @@ internal static partial class UpCommand
         ("--config", "FILE", "A JSON file with these settings; switches and GRANARY_* variables win over it."),
     ];
 
-    public static Command Create()
+    public static Command Create() => Create("up", "Starts a silo and stays in the foreground; Ctrl-C stops it.");
+
+    public static Command CreateHost() => Create("host", "Runs the cell of this host as a service: in a cluster its warden, which keeps a silo up. SIGTERM ends both.", "host");
+
+    public static Command CreateMigrate() => Create("migrate", "Brings the database to the schema of this version and ends; --db names it.", "migrate");
+
+    /// <param name="words">What the silo's program is told before the switches.</param>
+    private static Command Create(string name, string description, params string[] words)
     {
-        var command = new Command("up", "Starts a silo and stays in the foreground; Ctrl-C stops it.");
+        var command = new Command(name, description);
         var options = Settings.Select(setting => new Option<string>(setting.Name) { Description = setting.Description, HelpName = setting.Value }).ToArray();
         foreach (var option in options)
         {
             command.Add(option);
         }
 
-        command.SetAction((Func<ParseResult, int>)(parsed => Become(FindSilo(), [.. options.SelectMany(option => parsed.GetValue(option) is { } value ? new[] { option.Name, value } : [])])));
+        command.SetAction((Func<ParseResult, int>)(parsed => Become(FindSilo(), [.. words, .. options.SelectMany(option => parsed.GetValue(option) is { } value ? new[] { option.Name, value } : [])])));
         return command;
     }
 

@@ -15,19 +15,24 @@ public sealed record ProcessEnd(
     string? Doubt,
     DateTimeOffset? KilledAt,
     DateTimeOffset? StopOrderedAt,
-    bool LogIncomplete = false);
+    bool LogIncomplete = false)
+{
+    /// <summary>Why that stop was ordered so that the attempt can run elsewhere; null when its task wanted the stop.</summary>
+    public string? DisplacedBecause { get; init; }
+}
 
 /// <summary>What a cell concludes from what it finds of an attempt. Pure; the cell carries it out.</summary>
 public static class AttemptVerdict
 {
     /// <summary>
-    /// The command's own exit, or a loss: what the engine may have ended, and what the warden killed, is lost whatever the code. A kill that was noted after the process
+    /// The command's own exit, a displacement, or a loss. Whatever the code, a process that ended after it was told to make place has not said that it is done. What the engine may have ended, and what the warden killed, is lost whatever the code. A kill that was noted after the process
     /// had ended by itself killed nothing.
     /// </summary>
     public static AttemptReport OfEnd(AttemptKey attempt, CellId cell, ProcessEnd end) => end switch
     {
         { Doubt: { } doubt } => new AttemptReport.Lost(attempt.Number, $"its process ended with status {end.Code}, but {doubt}"),
         { KilledAt: { } killedAt } when killedAt <= end.FinishedAt => new AttemptReport.Lost(attempt.Number, $"its process was killed by the warden of {cell}, which had lost the lease"),
+        { DisplacedBecause: { } because, StopOrderedAt: { } orderedAt } when orderedAt <= end.FinishedAt => new AttemptReport.Displaced(attempt.Number, because),
         _ => new AttemptReport.Exited(attempt.Number, new AttemptExit(end.Code, end.OutOfMemory, end.StartedAt, end.FinishedAt, BeforeStop: end.StopOrderedAt is null || end.FinishedAt < end.StopOrderedAt, end.LogIncomplete)),
     };
 

@@ -22,6 +22,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
     private Task? life;
     private volatile bool isFollowed;
     private volatile bool isRetired;
+    private int isDisplaced;
 
     public AttemptKey Attempt => attempt;
 
@@ -38,6 +39,15 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
     public void Find() => Enqueue(() => cell.Persist(attempt, Look));
 
     public void Stop() => Enqueue(() => cell.Persist(attempt, StopIt));
+
+    /// <summary>Stops it, so that it can run elsewhere. What has no process yet is not started any more.</summary>
+    public void Displace(string because)
+    {
+        if (Interlocked.Exchange(ref isDisplaced, 1) == 0)
+        {
+            Enqueue(() => cell.Persist(attempt, () => DisplaceIt(because)));
+        }
+    }
 
     /// <summary>A keeper retires only when its attempt is over and told, or stale: orders that come late find nothing left to do.</summary>
     private void Enqueue(Func<Task> work)
@@ -117,6 +127,10 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
             {
                 Stop(); // Whoever adopts repeats the stops.
             }
+            else if (notes.Entry is { DisplacedBecause: { } because })
+            {
+                Displace(because);
+            }
         }
         else
         {
@@ -181,6 +195,16 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         await services.Runtime.Stop(attempt, services.Options.StopGrace, cell.Serving);
     }
 
+    private async Task DisplaceIt(string because)
+    {
+        await Look();
+        if (isFollowed && !isRetired && notes.Entry?.Report is null)
+        {
+            await notes.DisplaceOrdered(services.Clock.GetUtcNow(), because, cell.Serving);
+            await services.Runtime.Stop(attempt, services.Options.StopGrace, cell.Serving);
+        }
+    }
+
     private void Follow(WorkState work, IAsyncEnumerable<OutputLine>? output)
     {
         isFollowed = true;
@@ -217,16 +241,19 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         Watch(life);
     }
 
-    /// <summary>A bug ends this keeper, loudly; the cell's comparison then finds a row that nobody keeps, and a new keeper looks.</summary>
+    /// <summary>A bug ends this keeper, loudly; the cell's comparison then finds a row that nobody keeps, and a new keeper looks. So does work that was cancelled while the cell is served.</summary>
     private void Watch(Task work) => work.ContinueWith(
-        failed =>
+        ended =>
         {
-            LogBug(services.Logger, attempt, failed.Exception!);
-            isRetired = true;
-            forget(this);
+            if (ended.IsFaulted || !cell.Serving.IsCancellationRequested)
+            {
+                LogBug(services.Logger, attempt, ended.Exception ?? (Exception)new TaskCanceledException(ended));
+                isRetired = true;
+                forget(this);
+            }
         },
         CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted,
+        TaskContinuationOptions.NotOnRanToCompletion,
         TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Error, "{Attempt}: a fault that must not happen")]

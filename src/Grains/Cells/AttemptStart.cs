@@ -68,6 +68,11 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
             return new StartResult.Over(Ending.NeverStarted(attempt, "it was not wanted any more when its container stood ready"));
         }
 
+        if (cell.Books.ClosedBy is { } closed)
+        {
+            return new StartResult.Over(Ending.NeverStarted(attempt, closed)); // Ordered to let go while this was being made ready: it runs elsewhere from its first moment.
+        }
+
         await notes.StartOrdered(cell.Serving);
         services.Marks.Mark(attempt); // Before the last look at the lease: who ends it waits for what is marked.
         if (!cell.Lease.MayStart(beganUnder))

@@ -36,6 +36,7 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
     private readonly ServedCell cell;
     private readonly CellIdentity identity;
     private readonly CellVoice voice;
+    private readonly CellDrain drain;
     private readonly CellClaim claim;
     private readonly ICellLease lease;
     private readonly TaskCompletionSource journalRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,7 +49,8 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
         this.lease = lease;
         cell = new ServedCell(services, lease, serving.Token);
         identity = new CellIdentity(cell);
-        voice = new CellVoice(cell);
+        drain = new CellDrain(cell, DisplaceAll);
+        voice = new CellVoice(cell, drain);
         claim = new CellClaim(cell);
     }
 
@@ -116,6 +118,7 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
     {
         await lease.Compared.WaitAsync(cancellation);
         await Task.WhenAll(
+            Every(services.Options.SpeakEvery, "read what is ordered of it", drain.Look, cancellation),
             Every(services.Options.CompareEvery, "compare rows, notes and containers", WakeUnknown, cancellation),
             CarryOut(cancellation));
     }
@@ -131,8 +134,17 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
         }
 
         await Repeat("adopt what ran before", Adopt, cancellation);
+        await Repeat("read what is ordered of it", drain.Look, cancellation);
         hasAdopted = true;
         voice.Trouble = null;
+    }
+
+    private void DisplaceAll(string because)
+    {
+        foreach (var keeper in keepers.Values)
+        {
+            keeper.Displace(because);
+        }
     }
 
     /// <summary>Orders wait until what ran before is adopted: a stop or a question must find it.</summary>

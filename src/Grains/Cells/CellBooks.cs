@@ -25,6 +25,27 @@ internal sealed class CellBooks
 
     public string Engine { get; private set; } = "";
 
+    /// <summary>Why nothing is admitted; null while what fits is.</summary>
+    public string? ClosedBy { get; private set; }
+
+    /// <summary>How many attempts there are, and whether none can come any more.</summary>
+    public (int Attempts, bool IsClosed) Count()
+    {
+        lock (gate)
+        {
+            return (ledger.Entries.Count, ClosedBy is not null);
+        }
+    }
+
+    public void Close(string? by)
+    {
+        lock (gate)
+        {
+            ClosedBy = by;
+            Touch();
+        }
+    }
+
     public void Open(CellCapacity total, string engine)
     {
         lock (gate)
@@ -40,6 +61,11 @@ internal sealed class CellBooks
     {
         lock (gate)
         {
+            if (ClosedBy is not null && !ledger.Entries.ContainsKey(attempt))
+            {
+                return ClosedBy;
+            }
+
             (ledger, var reason) = ledger.Admit(attempt, wanted);
             return reason;
         }

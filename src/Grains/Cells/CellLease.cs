@@ -49,6 +49,10 @@ internal sealed partial class CellLease : ICellLease, IDisposable
 
     public long Epoch => state.LeaseEpoch;
 
+    public long ServingEpoch => state.ServingEpoch;
+
+    public DateTimeOffset? EndsAt => link.EndsAt;
+
     public string? Trouble => state switch
     {
         { LeaseSentAt: null } => "it has no lease",

@@ -57,19 +57,22 @@ internal sealed class AttemptNotes(AttemptKey attempt, ICellJournal journal, Jou
 
     public Task StopOrdered(DateTimeOffset at, CancellationToken cancellation) => Add(AttemptNote.StopOrdered, at, null, cancellation);
 
+    /// <summary>Nothing changes where a stop is noted already.</summary>
+    public Task DisplaceOrdered(DateTimeOffset at, string because, CancellationToken cancellation) => Add(AttemptNote.StopOrdered, at, null, cancellation, because);
+
     /// <summary>Notes the end; <see cref="Entry"/> has the report that counts.</summary>
     public Task Over(Ending ending, CancellationToken cancellation) => Add(ending.Note, null, ending.Report, cancellation);
 
     /// <summary>A stop may be noted while the end is: one write after the other, so that memory and disk agree.</summary>
-    private Task Add(AttemptNote note, DateTimeOffset? stopOrderedAt, AttemptReport? report, CancellationToken cancellation)
+    private Task Add(AttemptNote note, DateTimeOffset? stopOrderedAt, AttemptReport? report, CancellationToken cancellation, string? displacedBecause = null)
     {
         lock (gate)
         {
-            return last = After(last, note, stopOrderedAt, report, cancellation);
+            return last = After(last, note, stopOrderedAt, report, displacedBecause, cancellation);
         }
     }
 
-    private async Task After(Task before, AttemptNote note, DateTimeOffset? stopOrderedAt, AttemptReport? report, CancellationToken cancellation)
+    private async Task After(Task before, AttemptNote note, DateTimeOffset? stopOrderedAt, AttemptReport? report, string? displacedBecause, CancellationToken cancellation)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Entry is { } current && (current.Note >= note || current.Report is not null))
@@ -77,7 +80,7 @@ internal sealed class AttemptNotes(AttemptKey attempt, ICellJournal journal, Jou
             return;
         }
 
-        var next = new JournalEntry(attempt, note, Entry?.StopOrderedAt ?? stopOrderedAt, report);
+        var next = new JournalEntry(attempt, note, Entry?.StopOrderedAt ?? stopOrderedAt, report) { DisplacedBecause = Entry?.DisplacedBecause ?? displacedBecause };
         await journal.Write(next, cancellation);
         Entry = next;
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Grains.Cells;
 
 /// <summary>Tells placement how the cell is: each second, and at once when something changed. One word at a time, so changes gather while one is under way.</summary>
-internal sealed partial class CellVoice(ServedCell cell)
+internal sealed partial class CellVoice(ServedCell cell, CellDrain drain)
 {
     /// <summary>Said until what there is was compared with the rows.</summary>
     public const string TakingOver = "what ran before is being taken over";
@@ -55,13 +55,20 @@ internal sealed partial class CellVoice(ServedCell cell)
     {
         var ledger = cell.Books.Ledger;
         var engine = cell.Engine;
-        var (takes, state, since) = (Trouble ?? cell.Lease.Trouble, engine.IsUp) switch
+        var order = drain.Known;
+        var (isUp, state, since) = (Trouble ?? cell.Lease.Trouble, engine.IsUp) switch
         {
             (_, false) => (false, $"its engine does not answer: {engine.Trouble}", engine.Since),
             ({ } words, true) => (false, words, troubleSince),
+            _ when order.TakesNothing => (true, order.Word, order.Since!.Value),
             _ => (true, "up", engine.Since),
         };
-        return new CellView(cell.Id, cell.Books.Engine, services.Silo, ledger.Total, ledger.Reserved, ledger.Entries.Count, takes, state, since, ++revision);
+        return new CellView(cell.Id, cell.Books.Engine, services.Silo, ledger.Total, ledger.Reserved, ledger.Entries.Count, isUp, state, since, ++revision)
+        {
+            Drain = order,
+            LeaseEpoch = cell.Lease.Epoch,
+            ServingEpoch = cell.Lease.ServingEpoch,
+        };
     }
 
     [LoggerMessage(LogLevel.Warning, "{Cell} could not speak to placement: {Fault}; it is tried again")]

@@ -12,6 +12,12 @@ internal interface ICellLease
     /// <summary>The lease's epoch: what begins under one is not started under another.</summary>
     long Epoch { get; }
 
+    /// <summary>The serving epoch of this process; 0 where nobody counts.</summary>
+    long ServingEpoch { get; }
+
+    /// <summary>When the host's part in the cell ends, as its warden said; null while it goes on.</summary>
+    DateTimeOffset? EndsAt { get; }
+
     /// <summary>Why nothing can be started just now; null when it can.</summary>
     string? Trouble { get; }
 
@@ -37,6 +43,10 @@ internal sealed class NoLease(CellSuccession succession) : ICellLease
     public Task Compared => compared.Task;
 
     public long Epoch => 0;
+
+    public long ServingEpoch => 0;
+
+    public DateTimeOffset? EndsAt => null;
 
     public string? Trouble => null;
 

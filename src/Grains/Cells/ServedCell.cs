@@ -35,6 +35,7 @@ internal sealed partial class ServedCell(CellServices services, ICellLease lease
     public ProcessEnd EndOf(AttemptKey attempt, ContainerReport exited)
     {
         var finishedAt = exited.FinishedAt!.Value;
+        var noted = Notes.Of(attempt).Entry;
         return new ProcessEnd(
             exited.ExitCode!.Value,
             exited.OutOfMemory,
@@ -42,8 +43,11 @@ internal sealed partial class ServedCell(CellServices services, ICellLease lease
             finishedAt,
             Engine.DoubtAbout(finishedAt),
             services.Kills.Of(attempt)?.At,
-            Notes.Of(attempt).Entry?.StopOrderedAt,
-            LogIncomplete: !Engine.WasUp(finishedAt));
+            noted?.StopOrderedAt,
+            LogIncomplete: !Engine.WasUp(finishedAt))
+        {
+            DisplacedBecause = noted?.DisplacedBecause,
+        };
     }
 
     /// <summary>Asks the engine for a sign of life; what changed is told to placement at once.</summary>

@@ -26,6 +26,11 @@ public static class Keys
 
     public static string Cell(CellId cell) => $"cell/{cell}";
 
+    public static string Drain(CellId cell) => $"drain/{cell}";
+
+    /// <summary>What follows the prefix of a key.</summary>
+    public static string Name(string key) => key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
     /// <summary>The guid in a key.</summary>
     public static Guid Guid(string key) => System.Guid.Parse(key.AsSpan(key.IndexOf('/', StringComparison.Ordinal) + 1));
 }

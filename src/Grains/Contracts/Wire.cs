@@ -11,6 +11,7 @@ public static class Wire
     public static IServiceCollection AddGranaryWire(this IServiceCollection services) =>
         services
         .AddSingleton<IGeneralizedCopier, SharedRecords>()
+        .AddSingleton<IOutgoingGrainCallFilter, GivenUpCalls>()
         // An exception with a cause that cannot cross, such as a database driver's, would arrive as a fault of the wire.
         .Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedExceptionTypeFilter = static _ => true)
         .AddSerializer(serializer => serializer.AddJsonSerializer(IsOurs, static _ => false, options => options.Configure(json => json.SerializerOptions = new JsonSerializerOptions())));

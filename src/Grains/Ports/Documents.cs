@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using Granary.Core.Apps;
+using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
 
@@ -144,4 +148,23 @@ public sealed class DropletDocument : Document<DropletState>
         Micros(State.UpdatedAt),
         null,
         State.Metadata.Labels);
+}
+
+/// <summary>What was ordered of a cell. Cells have names and no guids: the guid of the row is made of the name.</summary>
+public sealed class DrainDocument : Document<DrainState>
+{
+    public const string Kind = "drain";
+
+    public override ListingRow Row => new(
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(State.Cell.Name))[..16]),
+        Guid.Empty,
+        0,
+        State.Cell.Name,
+        null,
+        State.Word.ToUpperInvariant(),
+        null,
+        Micros(State.Since!.Value),
+        Micros(State.Since!.Value),
+        null,
+        ImmutableSortedDictionary<string, string>.Empty);
 }

@@ -23,7 +23,11 @@ public enum AttemptNote
 
 /// <param name="StopOrderedAt">When the first stop of ours was ordered; null if none was.</param>
 /// <param name="Report">What has to be told to the task; set from <see cref="AttemptNote.Ended"/> on.</param>
-public sealed record JournalEntry(AttemptKey Attempt, AttemptNote Note, DateTimeOffset? StopOrderedAt, AttemptReport? Report);
+public sealed record JournalEntry(AttemptKey Attempt, AttemptNote Note, DateTimeOffset? StopOrderedAt, AttemptReport? Report)
+{
+    /// <summary>Why the stop was ordered so that the attempt can run elsewhere; null when its task wanted the stop.</summary>
+    public string? DisplacedBecause { get; init; }
+}
 
 /// <summary>
 /// A cell's memory on its own host; it survives the silo. Every write is durable when the call returns.

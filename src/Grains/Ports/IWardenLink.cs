@@ -17,6 +17,9 @@ public interface IWardenLink
     /// <summary>Whether a warden lives when this silo begins.</summary>
     bool HasWarden { get; }
 
+    /// <summary>When the warden ends, and with it the cell on this host; null while nobody told it to.</summary>
+    DateTimeOffset? EndsAt { get; }
+
     /// <summary>Listens until cancelled.</summary>
     Task Run(Action<ServingEvent> hear, CancellationToken cancellation);
 

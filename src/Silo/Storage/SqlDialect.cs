@@ -28,6 +28,9 @@ internal abstract class SqlDialect
     /// <summary>The text of a member of the stored document.</summary>
     public abstract string Member(params string[] path);
 
+    /// <summary>A statement that answers 1 if there is a table of this name, else 0.</summary>
+    public abstract string CountTables(string name);
+
     /// <summary>The column by which names are sorted: by code point, on every database and locale.</summary>
     public abstract string NameKey { get; }
 
@@ -51,6 +54,8 @@ internal abstract class SqlDialect
         public override string Unindexed(string column) => column;
 
         public override string Member(params string[] path) => $"convert_from(PayloadBinary, 'UTF8')::json #>> '{{{string.Join(',', path)}}}'";
+
+        public override string CountTables(string name) => $"SELECT count(to_regclass('{name}'))";
     }
 
     private sealed class SqliteDialect : SqlDialect
@@ -71,5 +76,7 @@ internal abstract class SqlDialect
         public override string Unindexed(string column) => $"+{column}";
 
         public override string Member(params string[] path) => $"CAST(PayloadBinary AS TEXT) ->> '$.{string.Join('.', path)}'";
+
+        public override string CountTables(string name) => $"SELECT count(*) FROM sqlite_master WHERE name = '{name}'";
     }
 }

@@ -47,7 +47,7 @@ internal static class StorageFaults
     private static string Advice(Exception fault) => fault switch
     {
         SqliteException => "Check that the file is a database of Granary or not there yet, that its folder exists, that this user may write in it, and that its disk has room.",
-        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } => "Check that its role owns the database, or may use and make tables in its schema (GRANT ALL ON SCHEMA public TO the role).",
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } => "Check that its role owns the database, or may use and make tables in its schema (GRANT ALL ON SCHEMA public TO the role), or that 'granary migrate' was run with a role that may.",
         _ => "Check that it runs, that this host may reach it, and that the setting is right.",
     };
 }

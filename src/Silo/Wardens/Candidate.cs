@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Diagnostics;
+using System.Reflection;
 
 namespace Granary.Silo.Wardens;
 
@@ -15,6 +17,24 @@ internal sealed record Candidate(
     string? Output,
     string? Errors)
 {
+    /// <summary>A silo of this very program that was not started yet, in this process' own folder and environment.</summary>
+    /// <param name="arguments">Its switches.</param>
+    public static Candidate New(string name, string[] arguments) => new(
+        name,
+        new ProcessIdentity(ProcessIdentity.ThisBoot, 0, ""),
+        [.. ThisProgram(), .. arguments],
+        System.Environment.CurrentDirectory,
+        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(each => (string)each.Key, each => (string)each.Value!, StringComparer.Ordinal),
+        null,
+        null);
+
+    /// <summary>The words that start this program.</summary>
+    public static string[] ThisProgram()
+    {
+        var program = System.Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Assembly.GetEntryAssembly()!.Location] : [program];
+    }
+
     /// <summary>Reads what the kernel knows of a process; null if it has ended.</summary>
     public static Candidate? Of(string name, ProcessIdentity process)
     {
@@ -30,11 +50,14 @@ internal sealed record Candidate(
     /// <summary>No part of this process' session, so that a signal from a terminal does not reach it, and without the priority that the warden has.</summary>
     private const string Launch = "exec nice -n $((0 - $(nice))) setsid \"$@\" </dev/null >>\"$GRANARY_OUTPUT\" 2>>\"$GRANARY_ERRORS\"";
 
-    /// <summary>Starts it again.</summary>
-    public Candidate Start(string cellFolder)
+    private const string LaunchBeside = "exec nice -n $((0 - $(nice))) setsid \"$@\" </dev/null";
+
+    /// <summary>Starts it, for the first time or again.</summary>
+    /// <param name="sharesOutput">It writes where this process does, instead of into files.</param>
+    public Candidate Start(string cellFolder, bool sharesOutput)
     {
         var log = Path.Combine(cellFolder, $"{Name}.log");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Launch, "sh", .. Command]) { WorkingDirectory = Folder, UseShellExecute = false };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", sharesOutput ? LaunchBeside : Launch, "sh", .. Command]) { WorkingDirectory = Folder, UseShellExecute = false };
         start.Environment.Clear();
         foreach (var (name, value) in Environment)
         {

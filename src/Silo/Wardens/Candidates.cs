@@ -19,8 +19,12 @@ internal sealed partial class Candidates(string cellFolder, ILogger logger)
     private static readonly TimeSpan Lived = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<string, Watched> watched = new(StringComparer.Ordinal);
+    private volatile bool isEnding;
 
     public Action<WardenEvent> Post { get; set; } = _ => { };
+
+    /// <summary>The silo that is started if there is none, and again whatever way it ended; null for none.</summary>
+    public Candidate? Kept { get; init; }
 
     public bool IsEmpty => watched.IsEmpty;
 
@@ -65,6 +69,8 @@ internal sealed partial class Candidates(string cellFolder, ILogger logger)
             {
                 Look(silo);
             }
+
+            LookForKept();
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }
@@ -74,6 +80,12 @@ internal sealed partial class Candidates(string cellFolder, ILogger logger)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         enough.CancelAfter(atMost);
+        isEnding = true;
+        if (Kept is { } kept && SiloFile.Living(cellFolder, kept.Name) is { } process)
+        {
+            watched.TryAdd(kept.Name, new Watched(kept with { Process = process }, HostClock.Now)); // It may not have come to the door yet.
+        }
+
         foreach (var silo in watched.Values)
         {
             SiloFile.Delete(cellFolder, silo.Candidate.Name);
@@ -97,7 +109,25 @@ internal sealed partial class Candidates(string cellFolder, ILogger logger)
         }
     }
 
+    /// <summary>SIGTERM to the silo that is kept, which comes back as it is on the disk now.</summary>
+    public void Renew()
+    {
+        if (Kept is { } kept && watched.TryGetValue(kept.Name, out var silo))
+        {
+            silo.Candidate.Process.Kill(Sigterm);
+        }
+    }
+
     private const int Sigterm = 15;
+
+    /// <summary>One that lives says so at the door.</summary>
+    private void LookForKept()
+    {
+        if (Kept is { } kept && !isEnding && !watched.ContainsKey(kept.Name) && SiloFile.Living(cellFolder, kept.Name) is null)
+        {
+            watched.TryAdd(kept.Name, Started(new Watched(kept, HostClock.Now)));
+        }
+    }
 
     private void Look(Watched silo)
     {
@@ -139,10 +169,16 @@ internal sealed partial class Candidates(string cellFolder, ILogger logger)
             return;
         }
 
-        var started = silo.Candidate.Start(cellFolder);
-        SiloFile.Write(cellFolder, name, started.Process);
-        watched.TryUpdate(name, silo with { Candidate = started, Since = HostClock.Now, IsDown = false, IsHeard = false }, silo);
-        LogStarted(logger, name, started.Process.Pid, silo.Deaths);
+        var started = Started(silo);
+        watched.TryUpdate(name, started, silo);
+        LogStarted(logger, name, started.Candidate.Process.Pid, silo.Deaths);
+    }
+
+    private Watched Started(Watched silo)
+    {
+        var started = silo.Candidate.Start(cellFolder, sharesOutput: silo.Candidate.Name == Kept?.Name);
+        SiloFile.Write(cellFolder, started.Name, started.Process);
+        return silo with { Candidate = started, Since = HostClock.Now, IsDown = false, IsHeard = false };
     }
 
     /// <param name="Since">When this process of it was first known.</param>

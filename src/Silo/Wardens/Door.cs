@@ -6,7 +6,7 @@ namespace Granary.Silo.Wardens;
 
 /// <summary>
 /// Where the silos of a host meet the warden of their cell: a socket in the cell's folder. A silo says "silo PROCESS NAME" and then "beat" several times a
-/// second; the warden says "lease EPOCH TICKS" as often, with a dash where it has no lease. The kernel closes the line when either dies.
+/// second; the warden says "lease EPOCH TICKS" as often, with a dash where it has no lease, and before it ends "ends MILLISECONDS", since 1970. The kernel closes the line when either dies.
 /// </summary>
 internal static class Door
 {
@@ -21,6 +21,11 @@ internal static class Door
 
     public static string Lease(long epoch, TimeSpan? sentAt) => string.Create(CultureInfo.InvariantCulture, $"lease {epoch} {(sentAt is { } at ? at.Ticks : "-")}");
 
+    public static string Ends(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"ends {at.ToUnixTimeMilliseconds()}");
+
+    public static DateTimeOffset? ReadEnds(string? line) =>
+        line?.Split(' ') is ["ends", var number] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+
     public static (long Epoch, TimeSpan? SentAt)? ReadLease(string? line) =>
         line?.Split(' ') is ["lease", var first, var second] && long.TryParse(first, CultureInfo.InvariantCulture, out var epoch)
             ? (epoch, long.TryParse(second, CultureInfo.InvariantCulture, out var ticks) ? new TimeSpan(ticks) : null)
@@ -31,6 +36,9 @@ internal static class Door
 internal sealed partial class DoorKeeper(string cellFolder, Func<(long Epoch, TimeSpan? SentAt)> lease, Action<string, ProcessIdentity> hello, Action<string> beat, ILogger logger)
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>When this warden ends, for the silos; null while nobody told it to.</summary>
+    public DateTimeOffset? EndsAt { get; set; }
 
     /// <summary>Silos on one host: far fewer.</summary>
     private const int Backlog = 16;
@@ -88,6 +96,10 @@ internal sealed partial class DoorKeeper(string cellFolder, Func<(long Epoch, Ti
         {
             var (epoch, sentAt) = lease();
             await line.WriteAsync(Encoding.UTF8.GetBytes($"{Door.Lease(epoch, sentAt)}\n"), cancellation);
+            if (EndsAt is { } endsAt)
+            {
+                await line.WriteAsync(Encoding.UTF8.GetBytes($"{Door.Ends(endsAt)}\n"), cancellation);
+            }
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }

@@ -49,6 +49,10 @@ public sealed class LeaseOptions : IValidatableObject
     /// <summary>A silo that its warden has not heard for this time is killed and started again. Default 5 s; range 1 s to ServingGrace.</summary>
     public TimeSpan SiloHangsAfter { get; set; } = LeasePolicy.Default.SiloHangsAfter;
 
+    /// <summary>How long what runs may take to end by itself when the warden is told to end; then it is stopped with its grace and runs elsewhere. Default 30 s; range 0 s, which kills at once, to 1 h. A service manager must wait longer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan EndingDrain { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The UDP port at which other cells ask whether this one reaches the database. Default 0, any free one: it stands in the lease's row.</summary>
     [Range(0, 65535)]
     public int Port { get; set; }

@@ -18,10 +18,12 @@ internal sealed class SiloFile : IDisposable
         signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(signal => PosixSignalRegistration.Create(signal, _ => File.Delete(path)))];
     }
 
+    public static string FolderIn(string cellFolder) => Path.Combine(cellFolder, "silos");
+
     /// <summary>Writes the file of this process.</summary>
     public static SiloFile Own(string cellFolder, string silo)
     {
-        Directory.CreateDirectory(Path.Combine(cellFolder, "silos"));
+        Directory.CreateDirectory(FolderIn(cellFolder));
         var file = new SiloFile(PathOf(cellFolder, silo));
         Write(cellFolder, silo, ProcessIdentity.Own);
         return file;
@@ -31,6 +33,10 @@ internal sealed class SiloFile : IDisposable
         WholeFile.Write(PathOf(cellFolder, silo), Encoding.ASCII.GetBytes(process.ToString()));
 
     public static bool Exists(string cellFolder, string silo) => File.Exists(PathOf(cellFolder, silo));
+
+    /// <summary>The process, if it lives; null for a silo that was told to end, or died.</summary>
+    public static ProcessIdentity? Living(string cellFolder, string silo) =>
+        WholeFile.Read(PathOf(cellFolder, silo)) is { } text && ProcessIdentity.Parse(text) is { IsAlive: true } process ? process : null;
 
     public static void Delete(string cellFolder, string silo) => File.Delete(PathOf(cellFolder, silo));
 
@@ -42,5 +48,5 @@ internal sealed class SiloFile : IDisposable
         }
     }
 
-    private static string PathOf(string cellFolder, string silo) => Path.Combine(cellFolder, "silos", silo);
+    private static string PathOf(string cellFolder, string silo) => Path.Combine(FolderIn(cellFolder), silo);
 }

@@ -26,6 +26,8 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
 
     public TimeSpan Now => HostClock.Now;
 
+    public DateTimeOffset? EndsAt { get; private set; }
+
     public bool HasWarden => hasWardens && WardenFile.Living(cellFolder) is not null;
 
     public async Task Run(Action<ServingEvent> hear, CancellationToken cancellation)
@@ -110,6 +112,10 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
                 if (Door.ReadLease(said) is var (epoch, sentAt))
                 {
                     hear(new ServingEvent.LeaseTold(HostClock.Now, epoch, sentAt, ByWarden: true));
+                }
+                else if (Door.ReadEnds(said) is { } endsAt)
+                {
+                    EndsAt = endsAt;
                 }
             }
         }

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
@@ -23,9 +22,6 @@ internal static partial class WardenProgram
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Silos let go of what they do; containers run on meanwhile.</summary>
-    private static readonly TimeSpan SilosEndMax = TimeSpan.FromSeconds(15);
-
     /// <summary>
     /// No part of the silo's session, with its output in a file, and served before others when cores are scarce: what is late here kills. Where the kernel
     /// groups sessions, a nice value counts only within one, and the session has one of its own.
@@ -36,15 +32,19 @@ internal static partial class WardenProgram
     /// <param name="arguments">The silo's own switches.</param>
     public static void Start(string cellFolder, string[] arguments)
     {
-        var program = Environment.ProcessPath!;
-        string[] command = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Assembly.GetEntryAssembly()!.Location] : [program];
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Launch, "sh", .. command, "warden", .. arguments]) { UseShellExecute = false };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Launch, "sh", .. Candidate.ThisProgram(), "warden", .. arguments]) { UseShellExecute = false };
         start.Environment["GRANARY_LOG"] = Path.Combine(cellFolder, "warden.log");
         start.Environment["DOTNET_gcConcurrent"] = "0"; // A thread less; there is little to collect.
         using var started = Process.Start(start);
     }
 
-    public static async Task<int> Run(string[] arguments)
+    public static Task<int> Run(string[] arguments) => Run(arguments, null);
+
+    /// <summary>The warden as a service, which starts its silo itself and keeps it up until it is told to end.</summary>
+    /// <param name="arguments">The silo's switches.</param>
+    public static Task<int> Host(string[] arguments, SystemdNotice systemd) => Run(arguments, systemd);
+
+    private static async Task<int> Run(string[] arguments, SystemdNotice? systemd)
     {
         using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", LoggerColorBehavior.Disabled)));
         var logger = logging.CreateLogger("Granary.Warden");
@@ -57,7 +57,8 @@ internal static partial class WardenProgram
             }
 
             using var ending = new CancellationTokenSource();
-            await Guard(settings, logger, ending);
+            var service = systemd is null ? null : new Service(systemd, Candidate.New(settings.Options.SiloName, arguments));
+            await Guard(settings, service, logger, ending);
             return 0;
         }
         catch (Exception fault) when (fault is UsageException or ValidationException or IOException or UnauthorizedAccessException or NotSupportedException)
@@ -67,15 +68,30 @@ internal static partial class WardenProgram
         }
     }
 
-    private static async Task Guard(Settings settings, ILogger logger, CancellationTokenSource ending)
+    /// <param name="service">Null for a warden that a silo has started.</param>
+    private static async Task Guard(Settings settings, Service? service, ILogger logger, CancellationTokenSource ending)
     {
         var options = settings.Options;
-        using var file = await Hold(options.CellFolder);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Told(signal, ended));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Told(signal, ended));
+        // The warden in whose place this one waits takes a silo that was told to end for gone, and starts one that died.
+        Action renew = () => SiloFile.Living(options.CellFolder, options.SiloName)?.Kill(ProcessHandle.Sigkill);
+        using var hangUp = service is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Renew(signal, renew));
+        _ = service?.Systemd.Beat(ending.Token);
+        using var file = service is null ? await Hold(options.CellFolder) : await Stand(options.CellFolder, service, ended.Task, logger);
+        if (file is null)
+        {
+            return;
+        }
+
         await using var store = Composition.LeasesOf(options, settings.All);
         var place = Composition.EnforcementPlaceOf(options, settings.All, store, logger);
         await Task.WhenAll(WarmUp(store), Rehearse(place, ending.Token));
         var policy = place.Options.Policy();
-        var candidates = new Candidates(options.CellFolder, logger);
+        Directory.CreateDirectory(SiloFile.FolderIn(options.CellFolder));
+        var candidates = new Candidates(options.CellFolder, logger) { Kept = service?.Silo };
+        renew = candidates.Renew;
         using var enforcement = new Enforcement(place, "warden", new LastRenewal(options.CellFolder).Within(policy.StopAfter), candidates, ending.Token);
         var enforcer = enforcement.Enforcer;
         candidates.Post = enforcer.Post;
@@ -85,16 +101,15 @@ internal static partial class WardenProgram
             (silo, process) =>
             {
                 candidates.Hear(silo, process);
+                service?.Systemd.Ready($"{silo} is up");
                 enforcer.Post(new WardenEvent.SiloSpoke(HostClock.Now, silo));
             },
             silo => enforcer.Post(new WardenEvent.SiloSpoke(HostClock.Now, silo)),
             logger);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Told(signal, ended));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Told(signal, ended));
+        var last = new WardenEnding(place, Composition.Cell(settings.All).StopGrace, candidates, door, enforcer);
         LogBegins(logger, options.Cell, Environment.ProcessId);
         var enforcing = enforcement.Run(ending.Token);
-        Task[] all = [enforcing, candidates.Run(ending.Token), door.Run(ending.Token), EndWhenTold(ended.Task, candidates, enforcer, ending.Token), EndWhenAlone(place, policy, candidates, ended, ending.Token)];
+        Task[] all = [enforcing, candidates.Run(ending.Token), door.Run(ending.Token), last.Run(ended.Task, () => service?.Systemd.Stopping("draining the cell, and ending it on this host"), ending.Token), EndWhenAlone(place, policy, candidates, ended, ending.Token)];
         await await Task.WhenAny(all);
         await ending.CancelAsync();
         await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -137,6 +152,48 @@ internal static partial class WardenProgram
         ended.TrySetResult();
     }
 
+    private static void Renew(PosixSignalContext signal, Action renew)
+    {
+        signal.Cancel = true;
+        renew();
+    }
+
+    /// <summary>
+    /// A silo whose warden died has started another one. That one stays the warden as long as it lives, and is told to end when this process is. Null when that has happened.
+    /// </summary>
+    private static async Task<WardenFile?> Stand(string cellFolder, Service service, Task told, ILogger logger)
+    {
+        ProcessIdentity? known = null;
+        var isForwarded = false;
+        while (true)
+        {
+            var living = WardenFile.Living(cellFolder);
+            if (told.IsCompleted && living is null)
+            {
+                return null;
+            }
+
+            if (told.IsCompleted && !isForwarded)
+            {
+                isForwarded = living!.Kill(Sigterm);
+            }
+            else if (!told.IsCompleted && WardenFile.TryHold(cellFolder) is { } file)
+            {
+                return file;
+            }
+            else if (living is not null && living != known)
+            {
+                known = living;
+                service.Systemd.Ready($"the cell's warden is process {living.Pid}, which its silo has started");
+                LogStandsBy(logger, cellFolder, living.Pid);
+            }
+
+            await Task.Delay(LookEvery);
+        }
+    }
+
+    private const int Sigterm = 15;
+
     private static async Task<WardenFile> Hold(string cellFolder)
     {
         var since = HostClock.Now;
@@ -154,15 +211,6 @@ internal static partial class WardenProgram
 
             await Task.Delay(LookEvery);
         }
-    }
-
-    /// <summary>The silos first: while one lives it would stand in.</summary>
-    private static async Task EndWhenTold(Task told, Candidates candidates, Enforcer enforcer, CancellationToken cancellation)
-    {
-        await told.WaitAsync(cancellation);
-        await candidates.End(SilosEndMax, cancellation);
-        enforcer.Post(new WardenEvent.EndRequested(HostClock.Now));
-        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation); // The enforcer ends when everything is stopped.
     }
 
     /// <summary>Whose silos were all told to end, and in whose cell nothing runs, guards nothing.</summary>
@@ -187,6 +235,9 @@ internal static partial class WardenProgram
     [LoggerMessage(LogLevel.Information, "The warden of {Cell} begins as process {Pid}")]
     private static partial void LogBegins(ILogger logger, string cell, int pid);
 
+    [LoggerMessage(LogLevel.Warning, "{CellFolder} has a warden already, process {Pid}, which its silo has started: this process takes its place when it ends")]
+    private static partial void LogStandsBy(ILogger logger, string cellFolder, int pid);
+
     [LoggerMessage(LogLevel.Error, "The warden of {Cell} cannot kill through the kernel's control groups: {Fault} After a loss of the lease attempts may run twice. Let it run as root on the host, with the groups mounted for writing")]
     private static partial void LogCannotKill(ILogger logger, CellId cell, string fault);
 
@@ -195,4 +246,7 @@ internal static partial class WardenProgram
 
     [LoggerMessage(LogLevel.Critical, "{Fault}")]
     private static partial void LogFailed(ILogger logger, string fault);
+
+    /// <summary>What a warden that is a service has besides: systemd to speak to, and a silo to keep.</summary>
+    private sealed record Service(SystemdNotice Systemd, Candidate Silo);
 }

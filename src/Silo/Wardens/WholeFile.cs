@@ -28,7 +28,7 @@ internal static class WholeFile
         {
             return File.ReadAllText(path);
         }
-        catch (FileNotFoundException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

@@ -71,7 +71,8 @@ internal static class StoryFile
             "warden" => new WardenTeller(Policy(words[1..])),
             "judge" => new JudgeTeller(Policy([])),
             "serving" => new ServingTeller(Policy([])),
-            _ => throw new FormatException($"line {number} names no machine (task, app, instance, placement, lease, warden, judge or serving): {line}"),
+            "drain" => new DrainTeller(),
+            _ => throw new FormatException($"line {number} names no machine (task, app, instance, placement, lease, warden, judge, serving or drain): {line}"),
         };
     }
 
@@ -94,6 +95,7 @@ internal static class StoryFile
         LeaseTeller => "a lease",
         WardenTeller => "a warden",
         JudgeTeller => "a judge",
+        DrainTeller => "a drain",
         _ => "a serving",
     };
 }

@@ -11,7 +11,7 @@ internal sealed class Fate : IDisposable
     private readonly Lock gate = new();
     private readonly CancellationTokenSource buried = new();
     private readonly TaskCompletionSource died = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<(string Call, bool After)> faults = [];
+    private readonly List<(string Call, bool After, Exception? Fault)> faults = [];
     private readonly List<string> calls = [];
     private (string Call, bool After)? death;
     private int callsUntilDeath;
@@ -58,11 +58,12 @@ internal sealed class Fate : IDisposable
     }
 
     /// <summary>The next call of this name fails; it takes effect or not.</summary>
-    public void Fail(string call, bool afterEffect)
+    /// <param name="fault">By default the database's.</param>
+    public void Fail(string call, bool afterEffect, Exception? fault = null)
     {
         lock (gate)
         {
-            faults.Add((call, afterEffect));
+            faults.Add((call, afterEffect, fault));
         }
     }
 
@@ -143,9 +144,12 @@ internal sealed class Fate : IDisposable
                 dies = true;
             }
 
-            if (!isDead && faults.Remove((call, after)))
+            var failing = faults.FindIndex(each => (each.Call, each.After) == (call, after));
+            if (!isDead && failing >= 0)
             {
-                throw new DatabaseUnavailableException($"The answer to {call} was lost.", new IOException("The connection broke."));
+                var fault = faults[failing].Fault ?? new DatabaseUnavailableException($"The answer to {call} was lost.", new IOException("The connection broke."));
+                faults.RemoveAt(failing);
+                throw fault;
             }
 
             if (!isDead && !after)

@@ -8,6 +8,8 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
     private readonly ConcurrentDictionary<string, int> counts = new();
     private readonly ConcurrentDictionary<string, bool> lost = new();
 
+    private readonly ConcurrentDictionary<string, bool> givenUp = new();
+
     private int underWay;
 
     /// <summary>No call is under way.</summary>
@@ -19,6 +21,9 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
 
     public void LoseNoMore(string call) => lost.TryRemove(call, out _);
 
+    /// <summary>The next call of this name comes back as cancelled, as by Orleans when its directory changes hands.</summary>
+    public void GiveUp(string call) => givenUp[call] = true;
+
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         var call = $"{context.InterfaceMethod.DeclaringType!.Name}.{context.InterfaceMethod.Name}";
@@ -26,6 +31,11 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
         if (lost.ContainsKey(call))
         {
             throw new TimeoutException($"{call} was lost.");
+        }
+
+        if (givenUp.TryRemove(call, out _))
+        {
+            throw new OperationCanceledException($"{call} was given up.");
         }
 
         Interlocked.Increment(ref underWay);

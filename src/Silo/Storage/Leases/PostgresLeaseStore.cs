@@ -170,6 +170,11 @@ internal sealed class PostgresLeaseStore : ILeaseStore, IAsyncDisposable
         {
             return await Run(limit.Token).WaitAsync(AnswerMax, cancellation);
         }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            // A warden that is a service may be there before the first silo of all.
+            throw new DatabaseUnavailableException($"{place} has no leases yet; a silo that starts makes them, or 'granary migrate'.", missing);
+        }
         catch (Exception fault) when (StorageFaults.Translate(fault, place) is { } clear)
         {
             await limit.CancelAsync();

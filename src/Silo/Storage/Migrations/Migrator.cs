@@ -11,8 +11,10 @@ namespace Granary.Silo.Storage.Migrations;
 /// </summary>
 internal sealed class Migrator(Database database, IReadOnlyList<Migration> migrations, TimeProvider clock)
 {
+    private const string History = "granary_schema_history";
+
     private const string CreateHistory = """
-        CREATE TABLE IF NOT EXISTS granary_schema_history
+        CREATE TABLE granary_schema_history
         (
             id INTEGER NOT NULL PRIMARY KEY,
             name VARCHAR(200) NOT NULL,
@@ -43,7 +45,12 @@ internal sealed class Migrator(Database database, IReadOnlyList<Migration> migra
     private async Task<bool> ApplyNext(DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
     {
         await database.LockSchema(connection, transaction, cancellation);
-        await connection.ExecuteAsync(new CommandDefinition(CreateHistory, null, transaction, cancellationToken: cancellation));
+        // Looked for first: a role that may not make tables may not even ask for one that is there already.
+        if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(database.Dialect.CountTables(History), null, transaction, cancellationToken: cancellation)) == 0)
+        {
+            await connection.ExecuteAsync(new CommandDefinition(CreateHistory, null, transaction, cancellationToken: cancellation));
+        }
+
         var history = (await connection.QueryAsync<(long Id, string Name, string Checksum)>(new CommandDefinition(ReadHistory, null, transaction, cancellationToken: cancellation))).AsList();
         Compare(history);
         if (history.Count == migrations.Count)

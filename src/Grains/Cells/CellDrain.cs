@@ -1,0 +1,71 @@
+using Granary.Core.Cells;
+using Granary.Grains.Contracts;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains.Cells;
+
+/// <summary>
+/// Does what is ordered of the cell. Closed, it admits nothing new. At the deadline what is left is stopped, told as displaced, and so runs elsewhere. The order is
+/// part of what the cell says of itself (<see cref="CellView.Drain"/>): who keeps something up, as an app its instances, sees it there, has another started elsewhere and then stops the
+/// one here by an order; the deadline is the same for all.
+/// </summary>
+internal sealed partial class CellDrain(ServedCell cell, Action<string> displaceAll)
+{
+    private readonly CellServices services = cell.Services;
+    private DateTimeOffset? toldEnd;
+
+    /// <summary>As it was read last. Before the first reading nothing is carried out.</summary>
+    public DrainState Known { get; private set; } = DrainState.Open with { Cell = cell.Id };
+
+    /// <summary>Reads the order, and tells how far it is carried out.</summary>
+    public async Task Look(CancellationToken cancellation)
+    {
+        var grain = services.Grains.GetGrain<IDrainGrain>(Keys.Drain(cell.Id));
+        var (attempts, isClosed) = cell.Books.Count();
+        Take(await grain.Hear(services.Silo, attempts, isClosed));
+        if (cell.Lease.EndsAt is { } endsAt && endsAt != toldEnd)
+        {
+            var left = endsAt - services.Clock.GetUtcNow();
+            var answer = await grain.DrainForEnd(left > TimeSpan.Zero ? left : TimeSpan.Zero, services.Silo);
+            toldEnd = endsAt;
+            Take(answer.Value!);
+        }
+
+        if (Known is { Phase: DrainPhase.Draining, DeadlineAt: { } deadlineAt } && deadlineAt <= services.Clock.GetUtcNow())
+        {
+            displaceAll($"{cell.Id} is drained, and the deadline passed: {Known.Why}");
+        }
+    }
+
+    private void Take(DrainState next)
+    {
+        if (next == Known)
+        {
+            return;
+        }
+
+        Known = next;
+        cell.Books.Close(next.TakesNothing ? $"{cell.Id} is {next.Word}" : null);
+        switch (next)
+        {
+            case { DeadlineAt: { } deadlineAt }:
+                LogDraining(services.Logger, cell.Id, next.Why!, deadlineAt);
+                break;
+            case { TakesNothing: true }:
+                LogDrained(services.Logger, cell.Id, next.Why!);
+                break;
+            default:
+                LogOpen(services.Logger, cell.Id);
+                break;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Cell} is drained and takes nothing new: {Why}; what is left is moved at {DeadlineAt:O}")]
+    private static partial void LogDraining(ILogger logger, CellId cell, string why, DateTimeOffset deadlineAt);
+
+    [LoggerMessage(LogLevel.Information, "{Cell} takes nothing and holds nothing: {Why}")]
+    private static partial void LogDrained(ILogger logger, CellId cell, string why);
+
+    [LoggerMessage(LogLevel.Information, "{Cell} takes what comes")]
+    private static partial void LogOpen(ILogger logger, CellId cell);
+}
