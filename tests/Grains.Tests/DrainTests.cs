@@ -32,7 +32,7 @@ public sealed class DrainTests : IAsyncLifetime
 
         Assert.Equal((DrainPhase.Draining, "its disk is replaced"), (ordered.Phase, ordered.Why));
         Assert.InRange(ordered.DeadlineAt!.Value - since, Long, Long + TimeSpan.FromSeconds(1));
-        Assert.Equal("cell-1 takes nothing: it is draining", await world.Placement.Why(waiting));
+        Assert.Equal("cell-1 takes nothing: it is draining", await world.Placement.Why(waiting.Value));
         Assert.Equal((1, true), (await View() is var view ? view.Attempts : 0, view.EngineUp));
         Assert.Empty(world.Engine.Stops);
 
@@ -40,7 +40,7 @@ public sealed class DrainTests : IAsyncLifetime
         Assert.Equal((TaskPhase.Succeeded, 1), (await world.Ended(running) is var ended ? ended.Phase : default, ended.Attempt));
         await world.Until(async () => (await Drain.Get()).Phase == DrainPhase.Drained, "the end of the drain");
         await world.Until(async () => (await View()).State == "drained", "the cell's word");
-        Assert.Equal("cell-1 takes nothing: it is drained", await world.Placement.Why(waiting));
+        Assert.Equal("cell-1 takes nothing: it is drained", await world.Placement.Why(waiting.Value));
 
         await Drain.Uncordon();
         Assert.Equal((TaskPhase.Succeeded, 1), (await world.Ended(waiting) is var late ? late.Phase : default, late.Attempt));
@@ -112,7 +112,7 @@ public sealed class DrainTests : IAsyncLifetime
         var task = await world.Submit("true");
         await world.Let(TimeSpan.FromSeconds(5));
 
-        Assert.Equal("cell-1 takes nothing: it is drained", await world.Placement.Why(task));
+        Assert.Equal("cell-1 takes nothing: it is drained", await world.Placement.Why(task.Value));
         Assert.Empty(world.Engine.Creates);
     }
 
