@@ -113,10 +113,9 @@ public sealed class InstanceTests : IAsyncLifetime
     {
         await App.ChangeProcess("web", Process("wait", 1));
         world.Silo.Fate.DieAt(call, after);
-        var starting = App.Desire(DesiredState.Started);
+        _ = App.Desire(DesiredState.Started); // Its answer may die with the silo.
 
         await world.Until(() => world.Silo.Fate.Died.IsCompleted, $"the death at {call}");
-        await Assert.ThrowsAnyAsync<Exception>(() => starting).WaitAsync(TimeSpan.FromSeconds(1)).ContinueWith(_ => { }, TaskScheduler.Default); // It may have been answered, or not.
         await world.Restart();
 
         await Up(0);
