@@ -92,7 +92,7 @@ public sealed class ErrorTests
     [InlineData("run-task web -c true --deadline 90", "'90' is no duration")]
     [InlineData("run-task web -c true --retries many", "many")]
     [InlineData("run-task web -c true --network some", "some")]
-    [InlineData("run-task web -c true --name a\tb", "A task's name has at least one letter")]
+    [InlineData("run-task web -c true --name a\tb", "A task's name has no line end and no other control character.")]
     [InlineData("run-task", "missing for command")]
     [InlineData("task web 0", "'0' is no task's number")]
     [InlineData("logs web --task -1", "A task's number is above 0")]

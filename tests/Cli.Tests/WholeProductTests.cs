@@ -113,7 +113,7 @@ public sealed class WholeProductTests(RealSilo silo) : IClassFixture<RealSilo>, 
     public async Task Apps_cells_and_curl()
     {
         Assert.Contains("training-app   ", (await Granary("apps")).Output, StringComparison.Ordinal);
-        Assert.Matches("task +tasks/sample-task.sh\n", (await Granary("app", "training-app")).Output);
+        Assert.Matches("task +tasks/sample-task.sh +0/0 ", (await Granary("app", "training-app")).Output);
         Assert.Matches($"{silo.Cell} +up +[0-9]+ +[0-9]+ of 1024 MB +[0-9]+ of 4096 MB", (await Granary("cells")).Output);
         Assert.Equal("up", Field(await Granary("curl", "/healthz", "--fail"), "status"));
         Assert.Equal(22, (await Granary("curl", "/v3/apps/unknown", "--fail")).Code);

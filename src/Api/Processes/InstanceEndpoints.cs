@@ -2,7 +2,6 @@ using System.Globalization;
 using Granary.Api.Errors;
 using Granary.Api.Wire;
 using Granary.Client;
-using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -29,9 +29,9 @@ internal static class RunTaskCommand
         Name.Validators.Add(result =>
         {
             // The server refuses it as Cloud Foundry does, with two words.
-            if (result.Tokens is [{ Value: var given }] && (string.IsNullOrWhiteSpace(given) || given.Any(char.IsControl)))
+            if (result.Tokens is [{ Value: var given }] && given.Any(char.IsControl))
             {
-                result.AddError("A task's name has at least one letter, digit or sign that can be printed, and no line end or other control character.");
+                result.AddError("A task's name has no line end and no other control character.");
             }
         });
         var command = new Command("run-task", "Runs a command to completion in a container of its own.")

@@ -17,6 +17,11 @@ internal sealed class TaskNetwork(EngineConnection engine, DockerOptions options
     private const string BridgeOption = "com.docker.network.bridge.name";
     private const string BetweenContainersOption = "com.docker.network.bridge.enable_icc";
 
+    /// <summary>Engines of one host change the same firewall, and one fails over another's rules while both begin.</summary>
+    private const int MakeTries = 5;
+
+    private static readonly TimeSpan MakeAgain = TimeSpan.FromMilliseconds(300);
+
     private readonly SemaphoreSlim gate = new(1);
     private readonly Firewall firewall = new(options.RefusedRanges);
     private string? trusted;
@@ -84,17 +89,31 @@ internal sealed class TaskNetwork(EngineConnection engine, DockerOptions options
             parameters.Options[BridgeOption] = options.NetworkBridge;
         }
 
+        for (var tries = 1; !await HasMade(parameters, isLast: tries == MakeTries, cancellation); tries++)
+        {
+            await Task.Delay(MakeAgain, clock, cancellation);
+        }
+
+        return await Find(cancellation) ?? throw new NetworkUnavailableException($"the network {options.NetworkName} was taken away as soon as it was made");
+    }
+
+    /// <summary>False when the engine failed at it and may do better the next time.</summary>
+    private async Task<bool> HasMade(NetworksCreateParameters parameters, bool isLast, CancellationToken cancellation)
+    {
         try
         {
             await engine.Ask("make a network", options.RequestTimeout, (client, token) => client.Networks.CreateNetworkAsync(parameters, token), cancellation);
+            return true;
+        }
+        catch (EngineUnavailableException fault) when (!isLast && fault.InnerException is DockerApiException)
+        {
+            return false;
         }
         catch (Exception cause) when (cause is DockerApiException or EngineUnavailableException { InnerException: DockerApiException })
         {
             var answer = cause as DockerApiException ?? (DockerApiException)cause.InnerException!;
             throw new NetworkUnavailableException($"the network {options.NetworkName} cannot be made: {EngineConnection.Words(answer)}", cause);
         }
-
-        return await Find(cancellation) ?? throw new NetworkUnavailableException($"the network {options.NetworkName} was taken away as soon as it was made");
     }
 
     private async Task Protect(string bridge, CancellationToken cancellation)
