@@ -107,15 +107,14 @@ public sealed class InstanceTests : IAsyncLifetime
     [InlineData("note StartOrdered", false)]
     [InlineData("note StartOrdered", true)]
     [InlineData("Start", true)]
-    [InlineData("Wait", true)]
+    [InlineData("Wait", false)]
     public async Task A_silo_killed_at_any_point_leaves_an_instance_that_comes_up_by_itself(string call, bool after)
     {
         await App.ChangeProcess("web", Process("wait", 1));
         world.Silo.Fate.DieAt(call, after);
-        var starting = App.Desire(DesiredState.Started);
+        _ = App.Desire(DesiredState.Started); // Its answer may die with the silo.
 
         await world.Until(() => world.Silo.Fate.Died.IsCompleted, $"the death at {call}");
-        await Assert.ThrowsAnyAsync<Exception>(() => starting).WaitAsync(TimeSpan.FromSeconds(1)).ContinueWith(_ => { }, TaskScheduler.Default); // It may have been answered, or not.
         await world.Restart();
 
         await Up(0);

@@ -65,9 +65,9 @@ public sealed class StorageFaultTests : IAsyncLifetime
     /// <summary>Orleans gives calls up that are under way while its directory changes hands, and tells it as a cancellation.</summary>
     [Theory]
     [InlineData("IPlacementGrain.Enqueue")]
-    [InlineData("ITaskGrain.Place")]
+    [InlineData("IWorkGrain.Place")]
     [InlineData("ICellGrain.Order")]
-    [InlineData("ITaskGrain.Report")]
+    [InlineData("IWorkGrain.Report")]
     public async Task A_call_that_is_given_up_on_its_way_is_made_again(string call)
     {
         world.Silo.Calls.GiveUp(call);
