@@ -37,6 +37,7 @@ public sealed class PostgresTests(SharedEngine engine, PrivatePostgres postgres)
     }
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task A_task_outlives_an_outage_of_the_database()
     {
         await using var silo = await Up("pg-outage");
