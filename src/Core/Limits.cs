@@ -32,6 +32,9 @@ public static class Limits
 
     public const int EnvironmentLength = 128 * 1024;
 
+    /// <summary>Open files of a process, as Cloud Foundry has it.</summary>
+    public const int OpenFiles = 16384;
+
     /// <summary>Labels and annotations of a resource, and their sizes (Cloud Foundry, section 1.8).</summary>
     public const int Labels = 50;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Instances;
@@ -113,16 +112,7 @@ internal sealed partial class AppGrain(
     {
         var before = State;
         var decision = AppMachine.Decide(before, @event);
-        if (AppInvariants.Check(before, decision) is { IsEmpty: false } broken)
-        {
-            throw new UnreachableException($"{@event} would break {string.Join("; ", broken)}");
-        }
-
-        if (decision.Changes)
-        {
-            await Save(decision.Next);
-        }
-
+        await Keep(@event, decision, AppInvariants.Check(before, decision));
         foreach (var tell in decision.Effects.OfType<AppEffect.TellInstances>())
         {
             _ = Tell([.. AppProcesses.Orders(decision.Next, policy, crashes)], tell.Revision); // Beside the call, whose answer does not wait for it.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Core;
 using Granary.Core.Cells;
 using Granary.Grains.Contracts;
@@ -26,16 +25,7 @@ internal sealed class DrainGrain([PersistentState(DrainDocument.Kind, StorageNam
     {
         var before = State with { Cell = new CellId(Keys.Name(this.GetPrimaryKeyString())) };
         var decision = DrainMachine.Decide(before, @event);
-        if (DrainInvariants.Check(before, @event, decision) is { IsEmpty: false } broken)
-        {
-            throw new UnreachableException($"{@event} would break {string.Join("; ", broken)}");
-        }
-
-        if (decision.Changes)
-        {
-            await Save(decision.Next);
-        }
-
+        await Keep(@event, decision, DrainInvariants.Check(before, @event, decision));
         return new(decision.Next, decision.Refusal);
     }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Granary.Core;
 using Granary.Grains.Ports;
 
 namespace Granary.Grains;
@@ -25,6 +28,12 @@ internal abstract class DurableGrain<TDocument, TState>(IPersistentState<TDocume
             return store.State.State;
         }
     }
+
+    /// <summary>Makes a decision durable, if it changes anything and breaks no rule.</summary>
+    protected Task Keep<TEvent, TEffect>(TEvent @event, Decision<TState, TEffect> decision, ImmutableArray<string> broken) =>
+        broken.IsEmpty
+            ? decision.Changes ? Save(decision.Next) : Task.CompletedTask
+            : throw new UnreachableException($"{@event} would break {string.Join("; ", broken)}");
 
     protected async Task Save(TState next)
     {

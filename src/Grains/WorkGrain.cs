@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Granary.Core;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
@@ -52,14 +51,9 @@ internal abstract class WorkGrain<TDocument, TState, TEvent>(IPersistentState<TD
     {
         var before = State;
         var decision = Decide(before, @event);
-        if (Check(before, decision) is { IsEmpty: false } broken)
-        {
-            throw new UnreachableException($"{@event} would break {string.Join("; ", broken)}");
-        }
-
+        await Keep(@event, decision, Check(before, decision)); // 1. Make it true.
         if (decision.Changes)
         {
-            await Save(decision.Next); // 1. Make it true.
             OnSaved(decision.Next);
         }
 

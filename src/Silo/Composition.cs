@@ -84,13 +84,7 @@ internal static class Composition
     /// <summary>The leases of the cluster, with connections of their own.</summary>
     public static PostgresLeaseStore LeasesOf(SiloOptions options, IConfiguration settings) => PostgresLeaseStore.Open(Storage(options, settings))!;
 
-    public static LeaseOptions Lease(IConfiguration settings)
-    {
-        var lease = new LeaseOptions();
-        settings.GetSection("Lease").Bind(lease, Strict);
-        Validator.ValidateObject(lease, new ValidationContext(lease), validateAllProperties: true);
-        return lease;
-    }
+    public static LeaseOptions Lease(IConfiguration settings) => Read(settings, "Lease", new LeaseOptions());
 
     private static void AddLease(this IServiceCollection services, SiloOptions options, IConfiguration settings, string[] arguments)
     {
@@ -118,28 +112,18 @@ internal static class Composition
         return storage;
     }
 
-    private static MembershipOptions Membership(IConfiguration settings)
-    {
-        var membership = new MembershipOptions();
-        settings.GetSection("Cluster").Bind(membership, Strict);
-        Validator.ValidateObject(membership, new ValidationContext(membership), validateAllProperties: true);
-        return membership;
-    }
+    private static MembershipOptions Membership(IConfiguration settings) => Read(settings, "Cluster", new MembershipOptions());
 
-    private static TaskOptions Tasks(IConfiguration settings)
-    {
-        var tasks = new TaskOptions();
-        settings.GetSection("Tasks").Bind(tasks, Strict);
-        Validator.ValidateObject(tasks, new ValidationContext(tasks), validateAllProperties: true);
-        return tasks;
-    }
+    private static TaskOptions Tasks(IConfiguration settings) => Read(settings, "Tasks", new TaskOptions());
 
-    private static InstanceOptions Instances(IConfiguration settings)
+    private static InstanceOptions Instances(IConfiguration settings) => Read(settings, "Instances", new InstanceOptions());
+
+    private static T Read<T>(IConfiguration settings, string section, T options)
+        where T : class
     {
-        var instances = new InstanceOptions();
-        settings.GetSection("Instances").Bind(instances, Strict);
-        Validator.ValidateObject(instances, new ValidationContext(instances), validateAllProperties: true);
-        return instances;
+        settings.GetSection(section).Bind(options, Strict);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        return options;
     }
 
     /// <summary>A setting with a name that nobody knows is a mistake worth stopping for.</summary>

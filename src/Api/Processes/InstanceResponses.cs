@@ -1,5 +1,6 @@
 using Granary.Api.Tasks;
 using Granary.Api.Wire;
+using Granary.Core;
 using Granary.Core.Attempts;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
@@ -28,7 +29,6 @@ internal sealed record InstanceStats(
     string? Details)
 {
     private const long BytesPerMb = 1024 * 1024;
-    private const int Fds = 16384;
 
     public static InstanceStats Of(Process process, int index, InstanceState? instance, string? whyWaiting, TaskPolicy policy, DateTimeOffset now)
     {
@@ -46,7 +46,7 @@ internal sealed record InstanceStats(
             (instance?.Spec?.MemoryMb ?? process.Settings.MemoryMb ?? policy.MemoryMb) * BytesPerMb,
             (instance?.Spec?.DiskMb ?? process.Settings.DiskMb ?? policy.DiskMb) * BytesPerMb,
             instance?.Spec?.LogBytesPerSecond ?? process.Settings.LogBytesPerSecond ?? policy.LogBytesPerSecond,
-            Fds,
+            Limits.OpenFiles,
             null,
             details);
     }

@@ -23,7 +23,7 @@ internal static class ProcessRequest
                 body.Fault("Health check type must be 'process'");
             }
 
-            _ = health.Object("data") is { } data && (data.Has("timeout") | data.Has("invocation_timeout") | data.Has("interval"));
+            health.Object("data")?.Ignore("timeout", "invocation_timeout", "interval");
         }
 
         return change with { Unreadable = body.Faults };

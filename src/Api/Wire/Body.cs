@@ -92,6 +92,15 @@ internal sealed class Body(JsonElement element, string path, List<string> faults
         return element.TryGetProperty(name, out _);
     }
 
+    /// <summary>These fields may be there, and say nothing to us.</summary>
+    public void Ignore(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            known.Add(name);
+        }
+    }
+
     /// <summary>A field by its name, or null.</summary>
     public JsonElement? Value(string name) => Has(name) && element.GetProperty(name) is { ValueKind: not JsonValueKind.Null } value ? value : null;
 

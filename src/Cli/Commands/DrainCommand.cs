@@ -22,7 +22,7 @@ internal static class DrainCommand
     {
         var name = Shared.Cell();
         var command = new Command("drain", "Lets a cell take nothing new and let go of what it runs, and waits until nothing is left.") { name, Deadline, Reason, NoWait, Shared.Patience, Shared.Output };
-        Session.Act(command, (Func<ParseResult, Session, CancellationToken, Task<int>>)(async (parsed, session, cancellation) =>
+        Session.Act(command, async (parsed, session, cancellation) =>
         {
             var path = $"/api/cells/{Uri.EscapeDataString(parsed.GetRequiredValue(name))}";
             var patience = Shared.Given(parsed, Shared.Patience);
@@ -60,7 +60,7 @@ internal static class DrainCommand
             }
 
             return isDrained ? ExitCode.Done : ExitCode.Failed;
-        }));
+        });
         return command;
     }
 

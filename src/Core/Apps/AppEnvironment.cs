@@ -25,7 +25,7 @@ internal static class AppEnvironment
         var application = new Dictionary<string, object?>
         {
             ["cf_api"] = policy.ApiUrl,
-            ["limits"] = new Dictionary<string, int> { ["fds"] = 16384, ["mem"] = memoryMb, ["disk"] = diskMb },
+            ["limits"] = new Dictionary<string, int> { ["fds"] = Limits.OpenFiles, ["mem"] = memoryMb, ["disk"] = diskMb },
             ["application_name"] = app.Name,
             ["name"] = app.Name,
             ["application_uris"] = Array.Empty<string>(),

@@ -16,22 +16,14 @@ public static class AppInvariants
     public static ImmutableArray<string> Check(AppState before, Decision<AppState, AppEffect> decision)
     {
         var after = decision.Next;
-        var broken = ImmutableArray.CreateBuilder<string>();
-        Require(!before.Exists || (after.Id == before.Id && after.Name == before.Name && after.Space == before.Space && after.Lifecycle == before.Lifecycle), "1: identity changed");
-        Require(after.SequenceIdsTaken >= before.SequenceIdsTaken, "2: sequence ids fell");
-        Require(after.Desired == DesiredState.Stopped || after.CurrentDroplet is not null, "3: started without a droplet");
-        Require((decision.Changes || ReferenceEquals(before, after)) && (!before.Exists || after.Exists), "4: changed in silence");
-        Require(after.Revision >= before.Revision && (after.Release?.Version ?? 0) >= (before.Release?.Version ?? 0) && (after.Revision > before.Revision || Same(before, after)), "5: what is wanted changed in silence");
-        Require(AppProcesses.Wanted(after).All(each => AppProcesses.Of(after, each.Key).Slots >= each.Value) && (after.Revision == before.Revision || after.WakeAt is not null || after.Processes.Values.All(each => each.Slots == 0)), "6: an instance is not told");
-        return broken.ToImmutable();
-
-        void Require(bool holds, string rule)
-        {
-            if (!holds)
-            {
-                broken.Add(rule);
-            }
-        }
+        var rules = new BrokenRules();
+        rules.Require(!before.Exists || (after.Id == before.Id && after.Name == before.Name && after.Space == before.Space && after.Lifecycle == before.Lifecycle), "1: identity changed");
+        rules.Require(after.SequenceIdsTaken >= before.SequenceIdsTaken, "2: sequence ids fell");
+        rules.Require(after.Desired == DesiredState.Stopped || after.CurrentDroplet is not null, "3: started without a droplet");
+        rules.Require((decision.Changes || ReferenceEquals(before, after)) && (!before.Exists || after.Exists), "4: changed in silence");
+        rules.Require(after.Revision >= before.Revision && (after.Release?.Version ?? 0) >= (before.Release?.Version ?? 0) && (after.Revision > before.Revision || Same(before, after)), "5: what is wanted changed in silence");
+        rules.Require(AppProcesses.Wanted(after).All(each => AppProcesses.Of(after, each.Key).Slots >= each.Value) && (after.Revision == before.Revision || after.WakeAt is not null || after.Processes.Values.All(each => each.Slots == 0)), "6: an instance is not told");
+        return rules.All;
     }
 
     private static bool Same(AppState before, AppState after) =>

@@ -25,8 +25,8 @@ public sealed record ProcessEnd(
 public static class AttemptVerdict
 {
     /// <summary>
-    /// The command's own exit, a displacement, or a loss. Whatever the code, a process that ended after it was told to make place has not said that it is done. What the engine may have ended, and what the warden killed, is lost whatever the code. A kill that was noted after the process
-    /// had ended by itself killed nothing.
+    /// The command's own exit, a displacement, or a loss. A process that ended after it was told to make place has not said that it is done, and what the engine may have ended,
+    /// or the warden killed, is lost: all of that whatever the code. A kill that was noted after the process had ended by itself killed nothing.
     /// </summary>
     public static AttemptReport OfEnd(AttemptKey attempt, CellId cell, ProcessEnd end) => end switch
     {
@@ -55,5 +55,5 @@ public static class AttemptVerdict
 
     /// <summary>The same of one whose end was told.</summary>
     /// <param name="newest">The task's newest attempt, as its answer says.</param>
-    public static bool MayHaveRunBeside(AttemptReport told, int newest) => newest > told.Attempt && told is AttemptReport.Exited;
+    public static bool MayHaveRunBeside(AttemptReport told, int newest) => newest > told.Attempt && told is (AttemptReport.Exited or AttemptReport.Displaced);
 }

@@ -16,22 +16,14 @@ public static class DrainInvariants
     public static ImmutableArray<string> Check(DrainState before, DrainEvent @event, Decision<DrainState, DrainEffect> decision)
     {
         var after = decision.Next;
-        var broken = ImmutableArray.CreateBuilder<string>();
-        Require((after.DeadlineAt is not null, after.Why is not null) == (after.Phase == DrainPhase.Draining, after.TakesNothing), "1: phase, deadline and reason disagree");
-        Require(before.TakesNothing || !after.TakesNothing || @event is DrainEvent.DrainRequested, "2: closed by nobody");
-        Require(!before.TakesNothing || after.TakesNothing || @event is DrainEvent.UncordonRequested || (@event is DrainEvent.Heard heard && before.EndingServer is { } ended && ended != heard.Server), "2: opened by nobody");
-        Require(after.Phase != DrainPhase.Drained || before.Phase == DrainPhase.Drained || @event is DrainEvent.Heard { Attempts: 0, IsClosed: true }, "3: drained while something is left");
-        Require(!before.TakesNothing || before.EndingServer is not null || after.EndingServer is null, "4: an operator's drain became an ending host's");
-        Require(after.Cell == before.Cell, "5: another cell");
-        Require((decision.Changes || ReferenceEquals(before, after)) && (decision.Refusal is null || !decision.Changes), "6: changed in silence");
-        return broken.ToImmutable();
-
-        void Require(bool holds, string rule)
-        {
-            if (!holds)
-            {
-                broken.Add(rule);
-            }
-        }
+        var rules = new BrokenRules();
+        rules.Require((after.DeadlineAt is not null, after.Why is not null) == (after.Phase == DrainPhase.Draining, after.TakesNothing), "1: phase, deadline and reason disagree");
+        rules.Require(before.TakesNothing || !after.TakesNothing || @event is DrainEvent.DrainRequested, "2: closed by nobody");
+        rules.Require(!before.TakesNothing || after.TakesNothing || @event is DrainEvent.UncordonRequested || (@event is DrainEvent.Heard heard && before.EndingServer is { } ended && ended != heard.Server), "2: opened by nobody");
+        rules.Require(after.Phase != DrainPhase.Drained || before.Phase == DrainPhase.Drained || @event is DrainEvent.Heard { Attempts: 0, IsClosed: true }, "3: drained while something is left");
+        rules.Require(!before.TakesNothing || before.EndingServer is not null || after.EndingServer is null, "4: an operator's drain became an ending host's");
+        rules.Require(after.Cell == before.Cell, "5: another cell");
+        rules.Require((decision.Changes || ReferenceEquals(before, after)) && (decision.Refusal is null || !decision.Changes), "6: changed in silence");
+        return rules.All;
     }
 }

@@ -39,24 +39,16 @@ public static class InstanceInvariants
     public static ImmutableArray<string> Check(InstanceState before, Decision<InstanceState, AttemptEffect> decision)
     {
         var after = decision.Next;
-        var broken = ImmutableArray.CreateBuilder<string>();
-        Require(before.Phase == InstancePhase.Absent || (after.Id == before.Id && after.Process == before.Process && after.Index == before.Index), "1: it became another instance");
-        Require((after.Attempt == before.Attempt || (after.Attempt == before.Attempt + 1 && after.Phase == InstancePhase.Running && before.Phase == InstancePhase.Pending)) && after.Revision >= before.Revision, "2: a number moved");
-        Require(after.HoldsCell == after.Cell.HasValue && (after.HoldsCell || after.UpSince is null), "3: a cell is held in the wrong phase");
-        Require(after.Phase is InstancePhase.Absent or InstancePhase.Canceling || after.IsWanted == (after.Phase != InstancePhase.Stopped), "4: it runs unwanted, or rests wanted");
-        Require(WaitsRightly(after), "5: it waits for nothing, or sleeps where it must not");
-        Require(decision.Effects.OfType<AttemptEffect.StartAttempt>().All(start => before.Phase == InstancePhase.Pending && start.Attempt == after.Key && start.Cell == after.Cell), "6: a start without a placement");
-        Require(decision.Changes || ReferenceEquals(before, after), "7: changed in silence");
-        Require(after.Phase == before.Phase || Moves.Contains((before.Phase, after.Phase)), $"8: moved from {before.Phase} to {after.Phase}");
-        return broken.ToImmutable();
-
-        void Require(bool holds, string rule)
-        {
-            if (!holds)
-            {
-                broken.Add(rule);
-            }
-        }
+        var rules = new BrokenRules();
+        rules.Require(before.Phase == InstancePhase.Absent || (after.Id == before.Id && after.Process == before.Process && after.Index == before.Index), "1: it became another instance");
+        rules.Require((after.Attempt == before.Attempt || (after.Attempt == before.Attempt + 1 && after.Phase == InstancePhase.Running && before.Phase == InstancePhase.Pending)) && after.Revision >= before.Revision, "2: a number moved");
+        rules.Require(after.HoldsCell == after.Cell.HasValue && (after.HoldsCell || after.UpSince is null), "3: a cell is held in the wrong phase");
+        rules.Require(after.Phase is InstancePhase.Absent or InstancePhase.Canceling || after.IsWanted == (after.Phase != InstancePhase.Stopped), "4: it runs unwanted, or rests wanted");
+        rules.Require(WaitsRightly(after), "5: it waits for nothing, or sleeps where it must not");
+        rules.Require(decision.Effects.OfType<AttemptEffect.StartAttempt>().All(start => before.Phase == InstancePhase.Pending && start.Attempt == after.Key && start.Cell == after.Cell), "6: a start without a placement");
+        rules.Require(decision.Changes || ReferenceEquals(before, after), "7: changed in silence");
+        rules.Require(after.Phase == before.Phase || Moves.Contains((before.Phase, after.Phase)), $"8: moved from {before.Phase} to {after.Phase}");
+        return rules.All;
     }
 
     private static bool WaitsRightly(InstanceState instance) => instance.Phase switch

@@ -28,57 +28,49 @@ public static class LeaseInvariants
 {
     public static ImmutableArray<string> Check(LeaseState before, Decision<LeaseState, LeaseEffect> decision)
     {
-        var (after, broken) = (decision.Next, ImmutableArray.CreateBuilder<string>());
+        var (after, rules) = (decision.Next, new BrokenRules());
         var isTaken = after.Epoch != before.Epoch;
-        Require(broken, after.Epoch >= before.Epoch && after.Number >= before.Number && after.ServingEpoch >= before.ServingEpoch && (!isTaken || after.Standing == LeaseStanding.Held), "1: a number fell");
-        Require(broken, after.Standing != LeaseStanding.Held || before.Standing is not (LeaseStanding.Revoked or LeaseStanding.Lapsed), "2: taken without a confirmed stop");
-        Require(broken, !isTaken || before.Standing == LeaseStanding.Held || after.Served > before.Served, "2: taken without a serving grace");
-        Require(broken, before.Standing == LeaseStanding.Held || isTaken || (after.Number == before.Number && after.Served == before.Served), "3: renewed or served without a lease");
-        Require(broken, decision.Effects.OfType<LeaseEffect.MoveAttempts>().Any() == (after.ProvesTheEnd && after.Standing != before.Standing), "4: attempts moved without a proof, or not at all");
-        Require(broken, decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
-        return broken.ToImmutable();
+        rules.Require(after.Epoch >= before.Epoch && after.Number >= before.Number && after.ServingEpoch >= before.ServingEpoch && (!isTaken || after.Standing == LeaseStanding.Held), "1: a number fell");
+        rules.Require(after.Standing != LeaseStanding.Held || before.Standing is not (LeaseStanding.Revoked or LeaseStanding.Lapsed), "2: taken without a confirmed stop");
+        rules.Require(!isTaken || before.Standing == LeaseStanding.Held || after.Served > before.Served, "2: taken without a serving grace");
+        rules.Require(before.Standing == LeaseStanding.Held || isTaken || (after.Number == before.Number && after.Served == before.Served), "3: renewed or served without a lease");
+        rules.Require(decision.Effects.OfType<LeaseEffect.MoveAttempts>().Any() == (after.ProvesTheEnd && after.Standing != before.Standing), "4: attempts moved without a proof, or not at all");
+        rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
+        return rules.All;
     }
 
     public static ImmutableArray<string> Check(WardenState before, WardenEvent @event, Decision<WardenState, WardenEffect> decision, LeasePolicy policy)
     {
-        var (after, broken) = (decision.Next, ImmutableArray.CreateBuilder<string>());
+        var (after, rules) = (decision.Next, new BrokenRules());
         var writes = decision.Effects.OfType<WardenEffect.Write>().Select(each => each.Event).ToArray();
-        Require(broken, !decision.Effects.OfType<WardenEffect.KillAll>().Any() || (after.Phase == WardenPhase.Killing && after.Condemned.IsEmpty), "5: killed before it was noted");
-        Require(broken, writes.Length == 0 || !after.IsStopping, "6: wrote to the lease before everything was stopped");
-        Require(broken, !writes.OfType<LeaseEvent.StopConfirmed>().Any() || after.Phase == WardenPhase.Stopped, "6: confirmed what is not stopped");
-        Require(broken, after.Phase != WardenPhase.Stopped || before.Phase == WardenPhase.Stopped || @event is WardenEvent.Swept { Left.IsEmpty: true, StartsInFlight: 0 }, "6: called stopped what still runs");
-        Require(broken, @event is not WardenEvent.Ticked || after.Phase is not (WardenPhase.Seeking or WardenPhase.Leased) || @event.At - after.SentAt < policy.StopAfter || WardenMachine.MayHold(after, @event.At, policy), "7: runs on in silence");
-        Require(broken, decision.Effects.OfType<WardenEffect.Thaw>().Any() == (before.Phase != WardenPhase.Leased && after.Phase == WardenPhase.Leased), "8: thawed without a lease");
-        Require(broken, decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
-        return broken.ToImmutable();
+        rules.Require(!decision.Effects.OfType<WardenEffect.KillAll>().Any() || (after.Phase == WardenPhase.Killing && after.Condemned.IsEmpty), "5: killed before it was noted");
+        rules.Require(writes.Length == 0 || !after.IsStopping, "6: wrote to the lease before everything was stopped");
+        rules.Require(!writes.OfType<LeaseEvent.StopConfirmed>().Any() || after.Phase == WardenPhase.Stopped, "6: confirmed what is not stopped");
+        rules.Require(after.Phase != WardenPhase.Stopped || before.Phase == WardenPhase.Stopped || @event is WardenEvent.Swept { Left.IsEmpty: true, StartsInFlight: 0 }, "6: called stopped what still runs");
+        rules.Require(@event is not WardenEvent.Ticked || after.Phase is not (WardenPhase.Seeking or WardenPhase.Leased) || @event.At - after.SentAt < policy.StopAfter || WardenMachine.MayHold(after, @event.At, policy), "7: runs on in silence");
+        rules.Require(decision.Effects.OfType<WardenEffect.Thaw>().Any() == (before.Phase != WardenPhase.Leased && after.Phase == WardenPhase.Leased), "8: thawed without a lease");
+        rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
+        return rules.All;
     }
 
     public static ImmutableArray<string> Check(JudgeState before, JudgeEvent @event, Decision<JudgeState, JudgeEffect> decision, LeasePolicy policy)
     {
-        var (after, broken) = (decision.Next, ImmutableArray.CreateBuilder<string>());
+        var (after, rules) = (decision.Next, new BrokenRules());
         var (lapsed, unserved) = (decision.Effects.OfType<JudgeEffect.JudgeLapsed>().ToArray(), decision.Effects.OfType<JudgeEffect.JudgeUnserved>().ToArray());
-        Require(broken, lapsed.Length == 0 || (!before.SaidWithout && @event.At - after.RegainedAt >= policy.RegainGrace), "9: judged a lapse too early");
-        Require(broken, unserved.Length == 0 || (!before.SaidWithout && @event.At - after.RegainedAt >= policy.ServingGrace), "9: judged a cell unserved too early");
-        Require(broken, lapsed.All(each => each.Cell != before.Self) && unserved.All(each => each.Cell != before.Self), "10: judged himself");
-        Require(broken, lapsed.Length + unserved.Length == 0 || (@event is JudgeEvent.Read read && read.Roster.Has(before.Self)), "10: judged without a place on the roster");
-        Require(broken, decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
-        return broken.ToImmutable();
+        rules.Require(lapsed.Length == 0 || (!before.SaidWithout && @event.At - after.RegainedAt >= policy.RegainGrace), "9: judged a lapse too early");
+        rules.Require(unserved.Length == 0 || (!before.SaidWithout && @event.At - after.RegainedAt >= policy.ServingGrace), "9: judged a cell unserved too early");
+        rules.Require(lapsed.All(each => each.Cell != before.Self) && unserved.All(each => each.Cell != before.Self), "10: judged himself");
+        rules.Require(lapsed.Length + unserved.Length == 0 || (@event is JudgeEvent.Read read && read.Roster.Has(before.Self)), "10: judged without a place on the roster");
+        rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
+        return rules.All;
     }
 
     public static ImmutableArray<string> Check(ServingState before, Decision<ServingState, ServingEffect> decision)
     {
-        var (after, broken) = (decision.Next, ImmutableArray.CreateBuilder<string>());
-        Require(broken, after.Phase != ServingPhase.Serving || after.ComparedEpoch == after.LeaseEpoch, "11: serves under an epoch that was not compared");
-        Require(broken, !decision.Effects.OfType<ServingEffect.Write>().Any(each => each.Event is LeaseEvent.ServingSaid) || (after.Phase == ServingPhase.Serving && after.EngineAnswers && after.ServingEpoch > 0), "12: said that it serves, and does not");
-        Require(broken, decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
-        return broken.ToImmutable();
-    }
-
-    private static void Require(ImmutableArray<string>.Builder broken, bool holds, string rule)
-    {
-        if (!holds)
-        {
-            broken.Add(rule);
-        }
+        var (after, rules) = (decision.Next, new BrokenRules());
+        rules.Require(after.Phase != ServingPhase.Serving || after.ComparedEpoch == after.LeaseEpoch, "11: serves under an epoch that was not compared");
+        rules.Require(!decision.Effects.OfType<ServingEffect.Write>().Any(each => each.Event is LeaseEvent.ServingSaid) || (after.Phase == ServingPhase.Serving && after.EngineAnswers && after.ServingEpoch > 0), "12: said that it serves, and does not");
+        rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
+        return rules.All;
     }
 }

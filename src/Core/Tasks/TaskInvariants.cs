@@ -35,26 +35,18 @@ public static class TaskInvariants
     public static ImmutableArray<string> Check(TaskState before, Decision<TaskState, AttemptEffect> decision)
     {
         var after = decision.Next;
-        var broken = ImmutableArray.CreateBuilder<string>();
-        Require(!before.IsFinished || SameOutcome(before, after), "1: a finished task changed");
-        Require(after.Attempt == before.Attempt || (after.Attempt == before.Attempt + 1 && after.Phase == TaskPhase.Running && before.Phase == TaskPhase.Pending), "2: the attempt number moved");
-        Require(after.HoldsCell == after.Cell.HasValue, "3: a cell is held in the wrong phase");
-        Require(after.Spec is null || WithinBudgets(after), "4: a budget was exceeded");
-        Require((after.Phase == TaskPhase.Failed) == (after.FailureReason is not null), "5: failure and reason do not go together");
-        Require((after.Phase == TaskPhase.Canceling) == after.Stop.HasValue && (after.Phase != TaskPhase.Canceling || after.WakeAt.HasValue), "6: canceling without cause or wake-up");
-        Require(after.DeadlineAt is null || after.Phase is not (TaskPhase.Pending or TaskPhase.Running) || after.WakeAt <= after.DeadlineAt, "7: sleeps past its deadline");
-        Require(decision.Effects.OfType<AttemptEffect.StartAttempt>().All(start => before.Phase == TaskPhase.Pending && start.Attempt == after.Key && start.Cell == after.Cell), "8: a start without a placement");
-        Require(decision.Changes || ReferenceEquals(before, after), "9: changed in silence");
-        Require(after.Phase == before.Phase || Moves.Contains((before.Phase, after.Phase)), $"10: moved from {before.Phase} to {after.Phase}");
-        return broken.ToImmutable();
-
-        void Require(bool holds, string rule)
-        {
-            if (!holds)
-            {
-                broken.Add(rule);
-            }
-        }
+        var rules = new BrokenRules();
+        rules.Require(!before.IsFinished || SameOutcome(before, after), "1: a finished task changed");
+        rules.Require(after.Attempt == before.Attempt || (after.Attempt == before.Attempt + 1 && after.Phase == TaskPhase.Running && before.Phase == TaskPhase.Pending), "2: the attempt number moved");
+        rules.Require(after.HoldsCell == after.Cell.HasValue, "3: a cell is held in the wrong phase");
+        rules.Require(after.Spec is null || WithinBudgets(after), "4: a budget was exceeded");
+        rules.Require((after.Phase == TaskPhase.Failed) == (after.FailureReason is not null), "5: failure and reason do not go together");
+        rules.Require((after.Phase == TaskPhase.Canceling) == after.Stop.HasValue && (after.Phase != TaskPhase.Canceling || after.WakeAt.HasValue), "6: canceling without cause or wake-up");
+        rules.Require(after.DeadlineAt is null || after.Phase is not (TaskPhase.Pending or TaskPhase.Running) || after.WakeAt <= after.DeadlineAt, "7: sleeps past its deadline");
+        rules.Require(decision.Effects.OfType<AttemptEffect.StartAttempt>().All(start => before.Phase == TaskPhase.Pending && start.Attempt == after.Key && start.Cell == after.Cell), "8: a start without a placement");
+        rules.Require(decision.Changes || ReferenceEquals(before, after), "9: changed in silence");
+        rules.Require(after.Phase == before.Phase || Moves.Contains((before.Phase, after.Phase)), $"10: moved from {before.Phase} to {after.Phase}");
+        return rules.All;
     }
 
     private static bool SameOutcome(TaskState before, TaskState after) =>

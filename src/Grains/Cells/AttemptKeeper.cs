@@ -38,14 +38,14 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
     /// <summary>Finds out what there is of the attempt, and goes on from there. Never starts it.</summary>
     public void Find() => Enqueue(() => cell.Persist(attempt, Look));
 
-    public void Stop() => Enqueue(() => cell.Persist(attempt, StopIt));
+    public void Stop() => Enqueue(() => cell.Persist(attempt, () => StopIt(displacedBecause: null)));
 
     /// <summary>Stops it, so that it can run elsewhere. What has no process yet is not started any more.</summary>
     public void Displace(string because)
     {
         if (Interlocked.Exchange(ref isDisplaced, 1) == 0)
         {
-            Enqueue(() => cell.Persist(attempt, () => DisplaceIt(because)));
+            Enqueue(() => cell.Persist(attempt, () => StopIt(because)));
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
 
     private Finding Compare(WorkState? row, TimeSpan unknownFor) => Comparison.Of(attempt, cell.Id, row, unknownFor, services.Options.OrphanAge, isOnHold: false);
 
-    private async Task StopIt()
+    private async Task StopIt(string? displacedBecause)
     {
         await Look();
         if (!isFollowed || isRetired || notes.Entry?.Report is not null)
@@ -191,18 +191,8 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
             return; // Whatever there was of it has ended.
         }
 
-        await notes.StopOrdered(services.Clock.GetUtcNow(), cell.Serving);
+        await notes.StopOrdered(services.Clock.GetUtcNow(), displacedBecause, cell.Serving);
         await services.Runtime.Stop(attempt, services.Options.StopGrace, cell.Serving);
-    }
-
-    private async Task DisplaceIt(string because)
-    {
-        await Look();
-        if (isFollowed && !isRetired && notes.Entry?.Report is null)
-        {
-            await notes.DisplaceOrdered(services.Clock.GetUtcNow(), because, cell.Serving);
-            await services.Runtime.Stop(attempt, services.Options.StopGrace, cell.Serving);
-        }
     }
 
     private void Follow(WorkState work, IAsyncEnumerable<OutputLine>? output)

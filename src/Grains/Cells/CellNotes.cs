@@ -55,10 +55,9 @@ internal sealed class AttemptNotes(AttemptKey attempt, ICellJournal journal, Jou
 
     public Task StartOrdered(CancellationToken cancellation) => Add(AttemptNote.StartOrdered, null, null, cancellation);
 
-    public Task StopOrdered(DateTimeOffset at, CancellationToken cancellation) => Add(AttemptNote.StopOrdered, at, null, cancellation);
-
     /// <summary>Nothing changes where a stop is noted already.</summary>
-    public Task DisplaceOrdered(DateTimeOffset at, string because, CancellationToken cancellation) => Add(AttemptNote.StopOrdered, at, null, cancellation, because);
+    /// <param name="displacedBecause">As in <see cref="JournalEntry.DisplacedBecause"/>.</param>
+    public Task StopOrdered(DateTimeOffset at, string? displacedBecause, CancellationToken cancellation) => Add(AttemptNote.StopOrdered, at, null, cancellation, displacedBecause);
 
     /// <summary>Notes the end; <see cref="Entry"/> has the report that counts.</summary>
     public Task Over(Ending ending, CancellationToken cancellation) => Add(ending.Note, null, ending.Report, cancellation);

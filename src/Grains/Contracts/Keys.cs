@@ -32,5 +32,5 @@ public static class Keys
     public static string Name(string key) => key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     /// <summary>The guid in a key.</summary>
-    public static Guid Guid(string key) => System.Guid.Parse(key.AsSpan(key.IndexOf('/', StringComparison.Ordinal) + 1));
+    public static Guid Guid(string key) => System.Guid.Parse(Name(key));
 }

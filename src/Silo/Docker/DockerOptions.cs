@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Granary.Core;
 
 namespace Granary.Silo.Docker;
 
@@ -46,7 +47,7 @@ public sealed class DockerOptions
 
     /// <summary>Open files of a process. Default 16384, which is Cloud Foundry's; range 64 to 1,048,576, and not above the engine's own hard limit.</summary>
     [Range(64, 1_048_576)]
-    public int OpenFiles { get; set; } = 16384;
+    public int OpenFiles { get; set; } = Limits.OpenFiles;
 
     /// <summary>
     /// The largest /tmp and /home/vcap/tmp of a droplet's container, in MB together, half each. They lie in memory and count against its limit, so

@@ -89,7 +89,7 @@ internal sealed partial class Candidates(string cellFolder, ILogger logger)
         foreach (var silo in watched.Values)
         {
             SiloFile.Delete(cellFolder, silo.Candidate.Name);
-            silo.Candidate.Process.Kill(Sigterm);
+            silo.Candidate.Process.Kill(ProcessHandle.Sigterm);
         }
 
         using var timer = new PeriodicTimer(LookEvery);
@@ -114,11 +114,9 @@ internal sealed partial class Candidates(string cellFolder, ILogger logger)
     {
         if (Kept is { } kept && watched.TryGetValue(kept.Name, out var silo))
         {
-            silo.Candidate.Process.Kill(Sigterm);
+            silo.Candidate.Process.Kill(ProcessHandle.Sigterm);
         }
     }
-
-    private const int Sigterm = 15;
 
     /// <summary>One that lives says so at the door.</summary>
     private void LookForKept()

@@ -8,6 +8,7 @@ namespace Granary.Silo.Wardens;
 internal sealed partial class ProcessHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
     public const int Sigkill = 9;
+    public const int Sigterm = 15;
 
     // The numbers of these calls are the same on every kind of machine; the C library has names for them only since 2.36.
     private const long SendSignal = 424;

@@ -39,7 +39,7 @@ internal sealed partial class WardenEnding(EnforcementPlace place, TimeSpan stop
 
         LogDrains(place.Logger, place.Cell.Name, time);
         door.EndsAt = DateTimeOffset.UtcNow + time;
-        var group = CellGroup.Open(CellGroup.ParentOf(place.Cell, place.CellFolder, CellGroup.Cgroupfs));
+        var group = CellGroup.Open(place.CellGroup);
         var since = HostClock.Now;
         var quietSince = since;
         using var timer = new PeriodicTimer(LookEvery);

@@ -175,7 +175,7 @@ internal static partial class WardenProgram
 
             if (told.IsCompleted && !isForwarded)
             {
-                isForwarded = living!.Kill(Sigterm);
+                isForwarded = living!.Kill(ProcessHandle.Sigterm);
             }
             else if (!told.IsCompleted && WardenFile.TryHold(cellFolder) is { } file)
             {
@@ -191,8 +191,6 @@ internal static partial class WardenProgram
             await Task.Delay(LookEvery);
         }
     }
-
-    private const int Sigterm = 15;
 
     private static async Task<WardenFile> Hold(string cellFolder)
     {

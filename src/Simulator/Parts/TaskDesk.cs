@@ -68,7 +68,7 @@ internal sealed class TaskDesk(Silo silo)
         }
 
         var queue = rows.Select(row => row.Task).Where(task => task.Phase == TaskPhase.Pending).OrderBy(task => task.CreatedAt).ThenBy(task => task.SequenceId)
-            .Select(task => new QueuedWork(task.Work, task.Attempt + 1, new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb), task.CreatedAt, task.SequenceId, task.NotBefore));
+            .Select(task => QueuedWork.Of(task));
         foreach (var choice in Placer.Place([.. queue], seen.Cells, now).Choices)
         {
             Tell(new TaskId(choice.Work), at => new TaskEvent.Placed(at, choice.Attempt, choice.Cell));

@@ -74,6 +74,7 @@ public sealed class AttemptVerdictTests
 
         Assert.True(AttemptVerdict.MayHaveRunBeside(exited, newest: 3));
         Assert.False(AttemptVerdict.MayHaveRunBeside(exited, newest: 2));
+        Assert.True(AttemptVerdict.MayHaveRunBeside(new AttemptReport.Displaced(2, "its cell is drained"), newest: 3));
         Assert.False(AttemptVerdict.MayHaveRunBeside(new AttemptReport.Lost(2, "gone"), newest: 3));
     }
 
