@@ -89,20 +89,20 @@ internal sealed class Stage : IAsyncDisposable
         switch (fault.Kind)
         {
             case FaultKind.KillSilo:
-                await Signal("KILL", host.Silo);
+                Send(Signal.Kill, host.Silo);
                 return null;
             case FaultKind.KillWarden:
-                await Signal("KILL", host.Warden);
+                Send(Signal.Kill, host.Warden);
                 return null;
             case FaultKind.StopSilo:
-                return await Stop(host.Silo);
+                return Stop(host.Silo);
             case FaultKind.StopSiloAndWarden:
-                return await Stop(host.Silo, host.Warden);
+                return Stop(host.Silo, host.Warden);
             case FaultKind.LoseHost:
                 await cluster.KillHost(cell);
                 return () => cluster.Restart(silo);
             case FaultKind.KillEngine:
-                await Signal("KILL", host.Engine);
+                Send(Signal.Kill, host.Engine);
                 return () => cluster.StartEngine(cell);
             case FaultKind.StopDatabase:
                 await cluster.DatabaseDown();
@@ -124,7 +124,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         foreach (var process in hosts.SelectMany(each => new[] { each.Silo, each.Warden }))
         {
-            await Signal("CONT", process);
+            Send(Signal.Continue, process);
         }
 
         await cluster.DatabaseUp();
@@ -214,20 +214,24 @@ internal sealed class Stage : IAsyncDisposable
         return await connection.Ask(call, limit.Token);
     }
 
-    private static async Task<Func<Task>?> Stop(params HostProcess?[] processes)
+    private static Func<Task> Stop(params HostProcess?[] processes)
     {
-        await Task.WhenAll(processes.Select(each => Signal("STOP", each)));
-        return () => Task.WhenAll(processes.Select(each => Signal("CONT", each)));
+        Array.ForEach(processes, each => Send(Signal.Stop, each));
+        return () =>
+        {
+            Array.ForEach(processes, each => Send(Signal.Continue, each));
+            return Task.CompletedTask;
+        };
     }
 
     /// <summary>To nobody when it is gone: another fault, or its warden, may have been faster.</summary>
-    private static async Task Signal(string signal, HostProcess? process)
+    private static void Send(Signal signal, HostProcess? process)
     {
         if (process is { IsAlive: true })
         {
             try
             {
-                await LocalCluster.Signal(signal, process.Pid);
+                signal.To(process.Pid);
             }
             catch (InvalidOperationException) when (!process.IsAlive)
             {

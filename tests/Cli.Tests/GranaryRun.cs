@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
@@ -57,11 +58,7 @@ internal sealed class GranaryRun : IDisposable
     public Task Shows(string text) => output.Has(text, DurationMax, errors);
 
     /// <summary>Ctrl-C.</summary>
-    public void Interrupt()
-    {
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-        kill.WaitForExit();
-    }
+    public void Interrupt() => Signal.Interrupt.To(process.Id);
 
     public async Task<GranaryEnd> End()
     {

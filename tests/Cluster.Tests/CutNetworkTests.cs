@@ -125,12 +125,14 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
         var host = (await Cluster.Silos()).Single(each => each.Cell == "cell-3");
 
         var since = witness.Now;
-        await Task.WhenAll(LocalCluster.Signal("STOP", host.WardenPid!.Value), LocalCluster.Signal("STOP", host.Pid!.Value));
+        Signal.Stop.To(host.WardenPid!.Value);
+        Signal.Stop.To(host.Pid!.Value);
         await Moved(client, lost, since);
         await client.Waits(() => Task.FromResult(witness.Now - since > Stopped), "the end of the sleep");
         Assert.All(lost, each => Assert.True(witness.Of(each.Id.Value)[0].Last > witness.Now - TimeSpan.FromSeconds(1)));
         var woken = witness.Now;
-        await Task.WhenAll(LocalCluster.Signal("CONT", host.WardenPid!.Value), LocalCluster.Signal("CONT", host.Pid!.Value));
+        Signal.Continue.To(host.WardenPid!.Value);
+        Signal.Continue.To(host.Pid!.Value);
         await client.Waits(() => Task.FromResult(lost.All(each => witness.Of(each.Id.Value)[0].Last < witness.Now - TimeSpan.FromSeconds(1))), "the end of the old attempts");
         var told = await Task.WhenAll(lost.Select(each => client.Until(each, now => now.Story.Entries.Exists(entry => entry.Text.StartsWith("unconfirmed", StringComparison.Ordinal)), "says unconfirmed")));
 

@@ -53,7 +53,7 @@ public sealed class DrainTests
         // Its warden is told to end: what is left there moves, uncounted, before the lease is gone.
         var moved = (await Task.WhenAll(again.Select(each => client.Granary.FindTask(each)))).Where(each => each!.Cell == cell).Select(each => each!).ToArray();
         Assert.NotEmpty(moved);
-        await LocalCluster.Signal("TERM", leaving.WardenPid!.Value);
+        Signal.Terminate.To(leaving.WardenPid!.Value);
         foreach (var task in moved)
         {
             var now = await client.Until(task, each => each.Attempt == 2 && each.Cell?.Name == staying.Cell, $"runs on {staying.Cell}");

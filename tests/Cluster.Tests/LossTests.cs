@@ -67,18 +67,18 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
         var tasks = await Running(client, app, 3);
         var home = await client.SiloOf(hosts.Cluster, tasks.Select(each => each.Cell!.Value.Name).First(each => each != "cell-1"));
 
-        await LocalCluster.Signal("KILL", home.WardenPid!.Value);
+        Signal.Kill.To(home.WardenPid!.Value);
         await client.Waits(async () => (await hosts.Cluster.Silo(home.Name)).WardenPid is { } pid && pid != home.WardenPid, $"another warden of {home.Cell}");
         var next = await client.End(await client.Granary.Run(app.Id, Clusters.Busybox("true")));
         Assert.True(next.Phase == TaskPhase.Succeeded, ClusterClient.Story(next));
         Assert.Equal(home.Pid, (await hosts.Cluster.Silo(home.Name)).Pid);
 
-        await LocalCluster.Signal("KILL", home.Pid!.Value);
+        Signal.Kill.To(home.Pid!.Value);
         var killed = await Back(client, home);
 
         var address = await client.Newest(home.SiloPort());
         var since = TimeProvider.System.GetTimestamp();
-        await LocalCluster.Signal("STOP", killed.Pid!.Value);
+        Signal.Stop.To(killed.Pid!.Value);
         var dead = client.UntilDead(address);
         await client.Waits(() => Task.FromResult(HostProcess.Of(killed.Pid.Value) is not { IsAlive: true }), $"the end of {home.Name}");
         var hung = TimeProvider.System.GetElapsedTime(since);

@@ -82,8 +82,8 @@ public sealed class OutageTests(ThreeHosts hosts)
         await client.Says(stopping, "line 5");
         await client.Granary.Cancel(stopping.Id);
 
-        await LocalCluster.Signal("KILL", (await hosts.Cluster.DatabasePid())!.Value);
-        await Task.WhenAll(silos.Select(each => LocalCluster.Signal("KILL", each.Pid!.Value)));
+        Signal.Kill.To((await hosts.Cluster.DatabasePid())!.Value);
+        Array.ForEach([.. silos], each => Signal.Kill.To(each.Pid!.Value));
         foreach (var silo in silos)
         {
             await hosts.Cluster.KillHost(silo.Cell);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Granary.Testing;
 
 namespace Granary.Deploy.Tests;
@@ -63,7 +64,7 @@ public sealed class DemoTests(SharedEngine shared)
     {
         var state = await TestState.FolderFor("demo3");
 
-        var end = await Disturbed(state, demo => ["-INT", $"{demo.Id}"]);
+        var end = await Disturbed(state, demo => Signal.Interrupt.To(demo.Id));
 
         Assert.True(end.Code == 130, end.Text);
         Assert.Contains($"ended early; everything that was started is stopped (the silo's log: {state}/silo.log)", end.Errors, StringComparison.Ordinal);
@@ -75,7 +76,7 @@ public sealed class DemoTests(SharedEngine shared)
     {
         var state = await TestState.FolderFor("demo6");
 
-        var end = await Disturbed(state, _ => ["-KILL", File.ReadAllText(Path.Combine(state, "silo.pid")).Trim()]);
+        var end = await Disturbed(state, _ => Signal.Kill.To(int.Parse(File.ReadAllText(Path.Combine(state, "silo.pid")), CultureInfo.InvariantCulture)));
 
         Assert.True(end.Code == 1, end.Text);
         Assert.Contains("demo: the silo ended in the midst of this, perhaps because somebody killed it; its last words:\n", end.Errors, StringComparison.Ordinal);
@@ -108,8 +109,8 @@ public sealed class DemoTests(SharedEngine shared)
         Assert.Matches("demo: done in [0-9]+ s; everything that was started is stopped", end.Text);
     }
 
-    /// <summary>A demo whose task waits, because its cell has too little memory, for as long as a kill with these arguments needs.</summary>
-    private async Task<DemoEnd> Disturbed(string state, Func<Process, string[]> kill)
+    /// <summary>A demo whose task waits, because its cell has too little memory, until it is disturbed.</summary>
+    private async Task<DemoEnd> Disturbed(string state, Action<Process> disturb)
     {
         using var demo = Start(state, shared.SocketUri, ("GRANARY_MEMORYMB", "4"));
         var errors = demo.StandardError.ReadToEndAsync();
@@ -119,8 +120,7 @@ public sealed class DemoTests(SharedEngine shared)
             text.Add(line);
             if (line.Contains("   PENDING   ", StringComparison.Ordinal))
             {
-                using var killing = Process.Start("kill", kill(demo));
-                await killing.WaitForExitAsync();
+                disturb(demo);
             }
         }
 

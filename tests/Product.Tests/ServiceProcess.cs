@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Granary.Testing;
 
 namespace Granary.Product.Tests;
 
@@ -107,20 +108,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             if (PidIn(file) is { } left)
             {
-                await Signal("KILL", left);
+                Signal.Kill.To(left);
             }
         }
 
         process.Dispose();
         notices.Dispose();
         File.Delete(socket);
-    }
-
-    public static async Task Signal(string signal, int pid)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{pid}"]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
     }
 
     private async Task Listen()

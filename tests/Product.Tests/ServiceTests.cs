@@ -14,7 +14,7 @@ public sealed class ServiceTests(PrivatePostgres postgres) : IClassFixture<Priva
 
         await service.Until(() => service.Count("READY=1") == 1, "it is ready");
         await service.Until(() => service.Count("WATCHDOG=1") >= 3, "it beats");
-        await ServiceProcess.Signal("TERM", service.Pid);
+        Signal.Terminate.To(service.Pid);
 
         Assert.Equal(0, await service.Ended());
         Assert.Equal(1, service.Count("STOPPING=1"));
@@ -33,18 +33,18 @@ public sealed class ServiceTests(PrivatePostgres postgres) : IClassFixture<Priva
         var first = ServiceProcess.PidIn(Silo(folder))!.Value;
 
         // Killed, told to end, or asked to come back as it is on the disk: it comes back.
-        var second = await Next(service, folder, first, "KILL", first);
-        var third = await Next(service, folder, second, "TERM", second);
-        var fourth = await Next(service, folder, third, "HUP", service.Pid);
+        var second = await Next(service, folder, first, Signal.Kill, first);
+        var third = await Next(service, folder, second, Signal.Terminate, second);
+        var fourth = await Next(service, folder, third, Signal.HangUp, service.Pid);
 
         // The warden is killed: the silo lives, and another process of the service takes the place of the one before, or waits for it.
-        await ServiceProcess.Signal("KILL", service.Pid);
+        Signal.Kill.To(service.Pid);
         await service.Ended();
         await using var again = new ServiceProcess(folder, switches);
         await again.Until(() => again.Count("READY=1") > 0, "the service is up again");
         Assert.Equal(fourth, ServiceProcess.PidIn(Silo(folder)));
 
-        await ServiceProcess.Signal("TERM", again.Pid);
+        Signal.Terminate.To(again.Pid);
         Assert.Equal(0, await again.Ended());
         Assert.Null(ServiceProcess.PidIn(Silo(folder)));
         // A warden that the silo started meanwhile and that had to wait for its place finds nothing to guard.
@@ -56,10 +56,10 @@ public sealed class ServiceTests(PrivatePostgres postgres) : IClassFixture<Priva
     }
 
     /// <summary>Another process of the silo than this one, after this signal.</summary>
-    private static async Task<int> Next(ServiceProcess service, string folder, int before, string signal, int to)
+    private static async Task<int> Next(ServiceProcess service, string folder, int before, Signal signal, int to)
     {
         var heard = service.Count("is up");
-        await ServiceProcess.Signal(signal, to);
+        signal.To(to);
         await service.Until(() => ServiceProcess.PidIn(Silo(folder)) is { } now && now != before && service.Count("is up") > heard, $"another silo than process {before} is up, after {signal}");
         return ServiceProcess.PidIn(Silo(folder))!.Value;
     }

@@ -132,8 +132,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns the exit code.</summary>
     public async Task<int> Stop()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{process!.Id}"]);
-        await kill.WaitForExitAsync();
+        Signal.Terminate.To(process!.Id);
         var ended = process;
         await Gone();
         return ended.ExitCode;

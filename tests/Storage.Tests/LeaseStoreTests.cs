@@ -6,6 +6,7 @@ using Granary.Grains.Ports;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Leases;
 using Granary.Silo.Storage.Migrations;
+using Granary.Testing;
 using Npgsql;
 
 namespace Granary.Storage.Tests;
@@ -148,7 +149,7 @@ public sealed class LeaseStoreTests(PostgresDatabases databases) : IClassFixture
         await Done(One, new LeaseEvent.Taken("warden-1", 0));
         var backends = (await Database.Read(connection => connection.QueryAsync<int>("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'granary-lease'"), default)).ToArray();
         Assert.NotEmpty(backends);
-        await Signal("STOP", backends);
+        Array.ForEach(backends, Signal.Stop.To);
         try
         {
             // Those that hang are not used again; what is new answers.
@@ -157,7 +158,7 @@ public sealed class LeaseStoreTests(PostgresDatabases databases) : IClassFixture
         }
         finally
         {
-            await Signal("CONT", backends);
+            Array.ForEach(backends, Signal.Continue.To);
         }
     }
 
@@ -193,13 +194,6 @@ public sealed class LeaseStoreTests(PostgresDatabases databases) : IClassFixture
 
         // Far below what the other connections of the silo would wait; above it only by a machine under load.
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 1.5, 10);
-    }
-
-    private static async Task Signal(string signal, IEnumerable<int> processes)
-    {
-        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {string.Join(' ', processes)}"]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
     }
 
     /// <summary>Repeats a question that may be given up until it is answered with yes.</summary>

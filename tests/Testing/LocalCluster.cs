@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -18,7 +17,6 @@ public sealed class LocalCluster : IAsyncDisposable
     internal const string ScriptPath = "deploy/local-cluster";
 
     /// <summary>For a signal to be acted upon by the kernel, on a busy machine.</summary>
-    private static readonly TimeSpan SignalMax = TimeSpan.FromSeconds(10);
 
     private LocalCluster(string folder) => Folder = folder;
 
@@ -94,18 +92,6 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>Starts a silo again, and its engine.</summary>
     public Task Restart(string silo) => Run("restart", [silo]);
-
-    /// <summary>Sends a signal, for example STOP, to a process of the cluster.</summary>
-    public static async Task Signal(string signal, int pid)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
-        using var limit = new CancellationTokenSource(SignalMax);
-        await kill.WaitForExitAsync(limit.Token);
-        if (kill.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"There is no process {pid} to send {signal} to.");
-        }
-    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Run("destroy", []);

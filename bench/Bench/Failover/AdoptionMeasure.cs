@@ -34,7 +34,7 @@ internal static class AdoptionMeasure
             await hosts.Connect(all.First(each => each != server));
             var here = tasks.Where(each => each.Cell == cell.Id).ToArray();
 
-            await LocalCluster.Signal("KILL", server.Pid!.Value);
+            Signal.Kill.To(server.Pid!.Value);
             var killedAt = hosts.Witness.Now;
             var killedWall = TimeProvider.System.GetUtcNow();
             // A line that was written half a second after the death can only have been stored by whoever came next.
