@@ -4,6 +4,7 @@ using Granary.Bench.Chaos;
 using Granary.Bench.DurableLives;
 using Granary.Bench.Failover;
 using Granary.Bench.TaskOverhead;
+using Granary.Bench.TaskPages;
 using Granary.Testing;
 
 var measures = new Dictionary<string, Func<int, Task<Report>>>
@@ -13,6 +14,7 @@ var measures = new Dictionary<string, Func<int, Task<Report>>>
     ["failover"] = async rounds => (await FailoverMeasure.Run("failover", rounds, drops: false)).Report("failover", rounds),
     ["failover-cut"] = async rounds => (await FailoverMeasure.Run("failover-cut", rounds, drops: true)).Report("failover-cut", rounds),
     ["task-overhead"] = async rounds => Report.Of("task-overhead", rounds, await TaskOverheadMeasure.Run(rounds)),
+    ["task-pages"] = async rounds => Report.Of("task-pages", rounds, await TaskPagesMeasure.Run(rounds)),
 };
 
 var names = new Argument<string[]>("NAME") { Description = $"What to measure: {string.Join(", ", measures.Keys)}, or all", Arity = ArgumentArity.OneOrMore };

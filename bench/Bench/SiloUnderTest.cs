@@ -3,13 +3,15 @@ using System.Text;
 using Granary.Client;
 using Granary.Testing;
 
-namespace Granary.Bench.TaskOverhead;
+namespace Granary.Bench;
 
 /// <summary>A silo as a process of its own.</summary>
 internal sealed class SiloUnderTest : IAsyncDisposable
 {
     /// <summary>For a silo to be up: 2 s on an idle machine.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(90);
+
+    private static int number;
 
     private readonly Process process;
     private readonly TaskCompletionSource up = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,13 +43,17 @@ internal sealed class SiloUnderTest : IAsyncDisposable
         }
     }
 
-    public static async Task<SiloUnderTest> Up(string engine)
+    /// <summary>Its HTTP API.</summary>
+    public Uri Address { get; private init; } = null!;
+
+    /// <param name="settings">More of the command line.</param>
+    public static async Task<SiloUnderTest> Up(string engine, params IEnumerable<string> settings)
     {
         var ports = FreePorts.Take(3);
-        string[] arguments = ["--cell", "bench", "--docker", engine, "--state", await TestState.FolderFor("silo"), "--http", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}"];
+        string[] arguments = ["--cell", "bench", "--docker", engine, "--state", await TestState.FolderFor($"silo-{Interlocked.Increment(ref number)}"), "--http", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. settings];
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
-        var silo = new SiloUnderTest(start);
+        var silo = new SiloUnderTest(start) { Address = new Uri($"http://127.0.0.1:{ports[0]}") };
         silo.process.Start();
         silo.process.BeginOutputReadLine();
         silo.process.BeginErrorReadLine();
