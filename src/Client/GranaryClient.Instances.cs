@@ -36,15 +36,17 @@ public sealed partial class GranaryClient
     public Task<AppState> ChangeProcess(AppId app, string type, ProcessChange change, CancellationToken cancellation = default) =>
         Ask(() => App(app).ChangeProcess(type, change), cancellation);
 
-    /// <summary>The instance, or null if it was never wanted.</summary>
-    public Task<InstanceState?> FindInstance(AppId app, string type, int index, CancellationToken cancellation = default) =>
-        Call(() => grains.GetGrain<IInstanceGrain>(Keys.Instance(InstanceId.Of(new ProcessKey(app, type), index))).Get(), cancellation);
+    /// <summary>The instance, or null if it was never wanted. While it is handed over, the one that counts.</summary>
+    public async Task<InstanceState?> FindInstance(AppId app, string type, int index, CancellationToken cancellation = default) =>
+        await FindApp(app, cancellation) is { } state
+            ? await Call(() => grains.GetGrain<IInstanceGrain>(Keys.Instance(InstanceId.Of(new ProcessKey(app, type), index, AppProcesses.Of(state, type).LanesOf(index).Current))).Get(), cancellation)
+            : null;
 
     /// <summary>Why a PENDING instance waits, in words; null when it does not.</summary>
     public Task<string?> WhyWaiting(InstanceId instance, CancellationToken cancellation = default) =>
         Call(() => grains.GetGrain<IPlacementGrain>(Keys.Placement).Why(instance.Value), cancellation);
 
-    /// <summary>The instances of an app that are wanted or still run, by process type and index.</summary>
+    /// <summary>The instances of an app that are wanted or still run, by process type and index. Of two of one index, in the midst of a hand-over, the one that counts.</summary>
     /// <param name="type">Only of this process; null for all.</param>
     public async Task<IReadOnlyList<InstanceState>> Instances(AppId app, string? type = null, CancellationToken cancellation = default)
     {
@@ -57,8 +59,16 @@ public sealed partial class GranaryClient
             query = query with { Page = query.Page + 1, After = page.Next };
         }
         while (query.After is not null);
-        return [.. found.OrderBy(each => each.Type, StringComparer.Ordinal).ThenBy(each => each.Index)];
+        return [.. found.OrderBy(each => each.Type, StringComparer.Ordinal).ThenBy(each => each.Index).ThenBy(Rank).DistinctBy(each => (each.Type, each.Index))];
     }
+
+    /// <summary>Of the two of a hand-over: who still runs for its app, then the relief, then who is being stopped.</summary>
+    private static int Rank(InstanceState instance) => instance switch
+    {
+        { IsWanted: false } => 2,
+        { Part: Part.Relieves } => 1,
+        _ => 0,
+    };
 
     /// <summary>Returns when every instance that the app wants is up in the version of its newest start. Ends early only by its token.</summary>
     public async Task<IReadOnlyList<InstanceState>> WaitUp(AppId app, CancellationToken cancellation = default)

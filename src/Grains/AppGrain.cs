@@ -78,10 +78,12 @@ internal sealed partial class AppGrain(
 
     public async Task<Answer<InstanceState>> RestartInstance(string type, int index) =>
         index >= 0 && index < AppProcesses.Wanted(State).GetValueOrDefault(type)
-            ? await GrainFactory.GetGrain<IInstanceGrain>(Keys.Instance(InstanceId.Of(new ProcessKey(State.Id, type), index))).Restart()
+            ? await GrainFactory.GetGrain<IInstanceGrain>(Keys.Instance(InstanceId.Of(new ProcessKey(State.Id, type), index, AppProcesses.Of(State, type).LanesOf(index).Current))).Restart()
             : new(new Refusal(RefusalReason.InstanceNotFound, "Instance not found"));
 
     public Task Told(int revision) => Handle(new AppEvent.InstancesTold(clock.GetUtcNow(), revision));
+
+    public Task Hear(ImmutableArray<InstanceNews> news) => Handle(new AppEvent.InstancesSpoke(clock.GetUtcNow(), news));
 
     public Task Wake() => State.Exists ? Handle(new AppEvent.Woke(clock.GetUtcNow())) : Task.CompletedTask;
 

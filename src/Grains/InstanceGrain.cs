@@ -17,6 +17,8 @@ internal sealed class InstanceGrain(
 {
     public Task Order(InstanceOrder order) => Handle(new InstanceEvent.Ordered(Now, order));
 
+    public Task MakeWay(int attempt, string why) => Handle(new InstanceEvent.MakeWay(Now, attempt, why));
+
     public Task<InstanceState?> Get() => Task.FromResult(State.Phase == InstancePhase.Absent ? null : State);
 
     public async Task<Answer<InstanceState>> Restart()

@@ -1,5 +1,7 @@
 using Granary.Core.Apps;
+using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Granary.Testing;
@@ -12,11 +14,13 @@ public sealed class DrainTests
     /// <summary>An orderly end of a host, so that its short drain has an end that a test can await.</summary>
     private const string ShortEnding = """{"Lease": {"ServingGrace": "00:02:00", "EndingDrain": "00:00:04"}, "Cells": {"StopGrace": "00:00:01"}}""";
 
+    private const int WorkerCount = 6;
+
     private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(15);
 
     [Fact]
     [Trait("Length", "Long")]
-    public async Task A_drain_under_load_restarts_nothing_within_its_deadline_and_a_new_cell_takes_load_within_seconds()
+    public async Task A_drain_under_load_restarts_no_task_within_its_deadline_has_workers_up_elsewhere_before_they_stop_and_a_new_cell_takes_load_within_seconds()
     {
         var config = await TestState.FolderFor("drain.json");
         await File.WriteAllTextAsync(config, ShortEnding);
@@ -27,6 +31,8 @@ public sealed class DrainTests
         var cell = new CellId(leaving.Cell);
         await using var client = await ClusterClient.Open(staying.GatewayPort);
         var app = (await client.Granary.PushImage("drain", SharedEngine.BusyboxImage)).Id;
+        var workers = await Workers(client);
+        using var witness = new Witness();
         var running = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.Granary.Run(app, Command(Clusters.Counting(60, 7)))));
         foreach (var task in running)
         {
@@ -45,6 +51,7 @@ public sealed class DrainTests
         Assert.Contains(ended, task => task.Story.Entries.Exists(each => each.Cell == cell.Name));
         Assert.All(late, task => Assert.True(task.Phase == TaskPhase.Succeeded && task.Story.Entries.TrueForAll(each => each.Cell != cell.Name), ClusterClient.Story(task)));
         await client.Waits(async () => (await client.Granary.FindCell(cell))!.Drain.Phase == DrainPhase.Drained, "the end of the drain");
+        await AllWorkersWereUpElsewhereBeforeTheyStopped(client, witness, workers, cell);
 
         // It comes back and takes load.
         await client.Granary.Uncordon(cell);
@@ -67,6 +74,32 @@ public sealed class DrainTests
         await cluster.Up();
         await client.Waits(async () => (await client.Granary.FindCell(cell))! is { Takes: true, State: "up" }, "the cell takes tasks again");
         await TakesLoad(client, app, cell);
+    }
+
+    /// <summary>An app with workers on both cells.</summary>
+    private static async Task<AppId> Workers(ClusterClient client)
+    {
+        var app = (await client.Granary.PushImage("workers", SharedEngine.BusyboxImage)).Id;
+        await client.Granary.ChangeProcess(app, AppProcesses.Web, new ProcessChange(WorkerCount, 32, 16, null, true, "trap 'exit 0' TERM; while :; do sleep 0.1; done"));
+        await client.Granary.Start(app);
+        using var limit = new CancellationTokenSource(ClusterClient.WaitMax);
+        var up = await client.Granary.WaitUp(app, limit.Token);
+        Assert.Equal(2, up.Select(each => each.Cell).Distinct().Count());
+        return app;
+    }
+
+    private static async Task AllWorkersWereUpElsewhereBeforeTheyStopped(ClusterClient client, Witness witness, AppId app, CellId left)
+    {
+        var all = await client.Granary.Instances(app);
+        Assert.Equal(WorkerCount, all.Count);
+        Assert.All(all, each => Assert.True(each is { UpSince: not null, Part: Part.None } && each.Cell != left, $"{each.Index} is {each.Phase} on {each.Cell}"));
+        Assert.All(all, each => Assert.True(each.Counters == new AttemptCounters(), $"{each.Index}: {each.Counters}"));
+        Assert.Contains(all, each => each.Attempt == 2);
+        // An instance tells its program the guid of its index, whichever lane it is in.
+        var guids = all.Select(each => InstanceId.Of(each.Process!.Value, each.Index).Value).ToArray();
+        Assert.Equal(all.Count(each => each.Attempt == 2), witness.TwoAtOnce(guids).Count);
+        Assert.All(witness.TwoAtOnce(guids), pair => Assert.Equal((1, 2), (pair.Earlier.Attempt, pair.Later.Attempt)));
+        Assert.All(all.Where(each => each.Attempt == 1), each => Assert.Single(witness.Of(InstanceId.Of(each.Process!.Value, each.Index).Value)));
     }
 
     /// <summary>Without a network, which two engines of one machine cannot make at the same instant.</summary>

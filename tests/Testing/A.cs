@@ -98,8 +98,8 @@ public static class A
     }
 
     /// <summary>What an app wants of instance 0 of its process "worker"; a version of 0 wants nothing.</summary>
-    public static InstanceOrder Order(int revision = 1, int version = 1, CrashPolicy? crashes = null) =>
-        new(Worker, 0, revision, version == 0 ? null : InstanceSpec(version, crashes));
+    public static InstanceOrder Order(int revision = 1, int version = 1, CrashPolicy? crashes = null, Part part = Part.None, int after = 0) =>
+        new(Worker, 0, revision, version == 0 ? null : InstanceSpec(version, crashes), Part: part, After: after);
 
     public static InstanceSpec InstanceSpec(int version = 1, CrashPolicy? crashes = null) =>
         new(version, "worker", 0, "work hard", "vcap", 64, 64, -1, Spec().Source, Spec().Environment, ContainerNetwork.Outbound, crashes ?? CrashPolicy.Default);

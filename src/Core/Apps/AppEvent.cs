@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Granary.Core.Instances;
 
 namespace Granary.Core.Apps;
 
@@ -12,6 +13,7 @@ namespace Granary.Core.Apps;
 [JsonDerivedType(typeof(RestartRequested), "restart-requested")]
 [JsonDerivedType(typeof(ProcessChanged), "process-changed")]
 [JsonDerivedType(typeof(InstancesTold), "instances-told")]
+[JsonDerivedType(typeof(InstancesSpoke), "instances-spoke")]
 [JsonDerivedType(typeof(Woke), "woke")]
 [JsonDerivedType(typeof(Relabelled), "relabelled")]
 [JsonDerivedType(typeof(SequenceIdsNeeded), "sequence-ids-needed")]
@@ -44,6 +46,9 @@ public abstract record AppEvent(DateTimeOffset At)
     /// <summary>Every instance that had to be told has confirmed what is wanted of it.</summary>
     /// <param name="Revision">What they were told.</param>
     public sealed record InstancesTold(DateTimeOffset At, int Revision) : AppEvent(At);
+
+    /// <summary>Instances tell how their hand-overs to the other lane go. It may be repeated, and late.</summary>
+    public sealed record InstancesSpoke(DateTimeOffset At, ImmutableArray<InstanceNews> News) : AppEvent(At);
 
     /// <summary>A wake-up: instances may not know yet what is wanted of them.</summary>
     public sealed record Woke(DateTimeOffset At) : AppEvent(At);

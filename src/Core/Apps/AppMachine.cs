@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Granary.Core.Instances;
 using static Granary.Core.Apps.AppEvent;
 using Decision = Granary.Core.Decision<Granary.Core.Apps.AppState, Granary.Core.Apps.AppEffect>;
 
@@ -36,6 +37,7 @@ public static class AppMachine
         (true, RestartRequested { Droplet: var droplet }) => Start(app, droplet!, @event),
         (true, ProcessChanged changed) => ChangeProcess(app, changed),
         (true, InstancesTold told) => told.Revision == app.Revision && app.WakeAt is not null ? Decision.Move(Settled(app)) : Decision.Stay(app),
+        (true, InstancesSpoke { News: var news }) => news.Aggregate(app, HandOver) is var next && ReferenceEquals(next, app) ? Decision.Stay(app) : Tell(next, @event),
         (true, Woke) => app.WakeAt is null ? Decision.Stay(app) : Decision.Move(app with { WakeAt = @event.At + TellAgain }, new AppEffect.TellInstances(app.Revision)),
         (true, Relabelled relabelled) => Relabel(app, relabelled),
         (true, SequenceIdsNeeded needed) => Decision.Move(app with { SequenceIdsTaken = app.SequenceIdsTaken + Math.Clamp(needed.Given, 1, Limits.SequenceIdBlock) }),
@@ -47,6 +49,31 @@ public static class AppMachine
     {
         var settings = app.Processes.ToImmutableSortedDictionary(each => each.Key, each => each.Value.Settings, StringComparer.Ordinal);
         return Order(app with { Desired = DesiredState.Started, Release = new Release((app.Release?.Version ?? 0) + 1, droplet, app.Environment, settings) }, @event);
+    }
+
+    /// <summary>A relief is wanted before the one in the current lane is stopped, and counts once it is up, or once the other has ended.</summary>
+    private static AppState HandOver(AppState app, InstanceNews news)
+    {
+        var process = AppProcesses.Of(app, news.Type);
+        var lanes = process.LanesOf(news.Index);
+        if (news.Index >= AppProcesses.Wanted(app).GetValueOrDefault(news.Type) || news.Revision < process.WantedSince || news.Attempt < lanes.After)
+        {
+            return app; // It will hear what is wanted of it, and say again what it has to say. Or it spoke of a turn long ago.
+        }
+
+        return news switch
+        {
+            InstanceNews.MakesWay { HasEnded: true } when news.Lane == lanes.Current => With(app, news, (lanes.IsRelieved ? lanes : lanes.Relieve(news.Attempt)).HandOver()),
+            InstanceNews.MakesWay when news.Lane == lanes.Current && !lanes.IsRelieved => With(app, news, lanes.Relieve(news.Attempt)),
+            InstanceNews.ReliefUp when news.Lane == lanes.Other && lanes.IsRelieved => With(app, news, lanes.HandOver()),
+            _ => app, // Repeated, or late.
+        };
+    }
+
+    private static AppState With(AppState app, InstanceNews news, Lanes lanes)
+    {
+        var process = AppProcesses.Of(app, news.Type);
+        return app with { Processes = app.Processes.SetItem(news.Type, process with { Lanes = process.Lanes.SetItem(news.Index, lanes) }) };
     }
 
     private static Decision ChangeProcess(AppState app, ProcessChanged changed)
@@ -73,13 +100,24 @@ public static class AppMachine
             : Order(next, changed);
     }
 
-    /// <summary>What is wanted has changed: whoever is wanted now, or may believe that it is, has to be told.</summary>
-    private static Decision Order(AppState app, AppEvent @event)
+    /// <summary>What is wanted has changed, and with that who makes way need not: its relief takes over what is wanted, if anything is.</summary>
+    private static Decision Order(AppState app, AppEvent @event) => Tell(
+        app with
+        {
+            Processes = app.Processes.ToImmutableSortedDictionary(
+                each => each.Key,
+                each => each.Value.WithLanes((_, lanes) => lanes.IsRelieved ? lanes.HandOver() : lanes) with { WantedSince = app.Revision + 1 },
+                StringComparer.Ordinal),
+        },
+        @event);
+
+    /// <summary>Whoever is wanted now, or may believe that it is, has to be told.</summary>
+    private static Decision Tell(AppState app, AppEvent @event)
     {
         var processes = app.Processes;
         foreach (var (type, count) in AppProcesses.Wanted(app))
         {
-            var process = AppProcesses.Of(app, type);
+            var process = processes.GetValueOrDefault(type) ?? ProcessState.Default;
             processes = processes.SetItem(type, process with { Slots = Math.Max(process.Slots, count) });
         }
 
@@ -93,7 +131,7 @@ public static class AppMachine
     private static AppState Settled(AppState app)
     {
         var wanted = AppProcesses.Wanted(app);
-        return app with { WakeAt = null, Processes = app.Processes.ToImmutableSortedDictionary(each => each.Key, each => each.Value with { Slots = wanted.GetValueOrDefault(each.Key) }, StringComparer.Ordinal) };
+        return app with { WakeAt = null, Processes = app.Processes.ToImmutableSortedDictionary(each => each.Key, each => each.Value.WithLanes((_, lanes) => lanes with { Leaves = false }) with { Slots = wanted.GetValueOrDefault(each.Key) }, StringComparer.Ordinal) };
     }
 
     private static Decision Create(AppState app, Created created)

@@ -54,7 +54,19 @@ public static class AppProcesses
             from process in app.Processes
             from index in Enumerable.Range(0, process.Value.Slots)
             let spec = index < wanted.GetValueOrDefault(process.Key) ? Spec(app, app.Release!, process.Key, index, policy, crashes) : null
-            select new InstanceOrder(new ProcessKey(app.Id, process.Key), index, app.Revision, spec);
+            from order in OrdersOf(new ProcessKey(app.Id, process.Key), index, app.Revision, spec, process.Value.LanesOf(index))
+            select order;
+    }
+
+    /// <summary>To the lane that counts, and to the other while it has a part in a hand-over.</summary>
+    private static IEnumerable<InstanceOrder> OrdersOf(ProcessKey process, int index, int revision, InstanceSpec? spec, Lanes lanes)
+    {
+        var isRelieved = lanes.IsRelieved && spec is not null;
+        yield return new InstanceOrder(process, index, revision, spec, lanes.Current, isRelieved ? Part.IsRelieved : Part.None, lanes.After);
+        if (isRelieved || lanes.Leaves)
+        {
+            yield return new InstanceOrder(process, index, revision, isRelieved ? spec : null, lanes.Other, isRelieved ? Part.Relieves : Part.None, lanes.After);
+        }
     }
 
     private static InstanceSpec Spec(AppState app, Release release, string type, int index, TaskPolicy policy, CrashPolicy crashes)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Granary.Core.Instances;
 
 namespace Granary.Core.Apps;
 
@@ -17,6 +18,17 @@ public sealed record ProcessSettings(string? Command = null, int? MemoryMb = nul
 public sealed record ProcessState(int? Instances, ProcessSettings Settings, int Slots = 0)
 {
     public static readonly ProcessState Default = new(null, ProcessSettings.Default);
+
+    /// <summary>By index; one that is not in it has never been handed over.</summary>
+    public ImmutableSortedDictionary<int, Lanes> Lanes { get; init; } = ImmutableSortedDictionary<int, Lanes>.Empty;
+
+    /// <summary>The revision of the newest change of what is wanted of the process, hand-overs aside: what an instance said before it knew that counts no more.</summary>
+    public int WantedSince { get; init; }
+
+    public Lanes LanesOf(int index) => Lanes.GetValueOrDefault(index) ?? Core.Instances.Lanes.First;
+
+    /// <summary>The same with other lanes, each by its index.</summary>
+    public ProcessState WithLanes(Func<int, Lanes, Lanes> change) => Lanes.IsEmpty ? this : this with { Lanes = Lanes.ToImmutableSortedDictionary(each => each.Key, each => change(each.Key, each.Value)) };
 }
 
 /// <summary>A change of a process: what is null stays.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Granary.Core.Apps;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 
 namespace Granary.Core.Attempts;
 
@@ -11,6 +13,7 @@ namespace Granary.Core.Attempts;
 [JsonDerivedType(typeof(StartAttempt), "start-attempt")]
 [JsonDerivedType(typeof(FindAttempt), "find-attempt")]
 [JsonDerivedType(typeof(StopAttempt), "stop-attempt")]
+[JsonDerivedType(typeof(TellApp), "tell-app")]
 public abstract record AttemptEffect
 {
     /// <summary>Join the queue: find a cell for attempt <paramref name="Attempt"/>, not before <paramref name="NotBefore"/>.</summary>
@@ -24,4 +27,7 @@ public abstract record AttemptEffect
 
     /// <summary>Tell the cell to stop the attempt: SIGTERM, grace, SIGKILL.</summary>
     public sealed record StopAttempt(CellId Cell, AttemptKey Attempt) : AttemptEffect;
+
+    /// <summary>Tell the app of an instance how its hand-over goes.</summary>
+    public sealed record TellApp(AppId App, InstanceNews News) : AttemptEffect;
 }

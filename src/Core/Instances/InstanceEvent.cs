@@ -8,6 +8,7 @@ namespace Granary.Core.Instances;
 /// <param name="At">When it happened, by the clock of the process that tells.</param>
 [JsonDerivedType(typeof(Ordered), "ordered")]
 [JsonDerivedType(typeof(RestartRequested), "restart-requested")]
+[JsonDerivedType(typeof(MakeWay), "make-way")]
 [JsonDerivedType(typeof(Placed), "placed")]
 [JsonDerivedType(typeof(Reported), "reported")]
 [JsonDerivedType(typeof(Outlived), "outlived")]
@@ -19,6 +20,9 @@ public abstract record InstanceEvent(DateTimeOffset At)
 
     /// <summary>Somebody asked for a new run in place of this one.</summary>
     public sealed record RestartRequested(DateTimeOffset At) : InstanceEvent(At);
+
+    /// <summary>The cell of an attempt is drained: it should be up elsewhere before it is stopped there.</summary>
+    public sealed record MakeWay(DateTimeOffset At, int Attempt, string Why) : InstanceEvent(At);
 
     /// <summary>Placement chose a cell for the next attempt. The number makes a late or repeated choice harmless.</summary>
     /// <param name="Waited">What the instance waited for until now, in words; null if it did not wait.</param>

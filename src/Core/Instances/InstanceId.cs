@@ -7,7 +7,7 @@ using Granary.Core.Attempts;
 namespace Granary.Core.Instances;
 
 /// <summary>
-/// The guid of an instance. It follows from app, process type and index, so that nobody can ever make two instances of one index. Its version digit is F,
+/// The guid of an instance. It follows from app, process type, index and lane, so that nobody can ever make two instances of one lane. Its version digit is F,
 /// which no standard gives out: so the guid itself tells an instance from a task, in a container's name, a journal and a row alike.
 /// </summary>
 public readonly record struct InstanceId(Guid Value)
@@ -15,8 +15,9 @@ public readonly record struct InstanceId(Guid Value)
     private const byte VersionF = 0xF0;
     private const byte Version8 = 0x80;
 
-    public static InstanceId Of(ProcessKey process, int index) =>
-        new(Hashed(string.Create(CultureInfo.InvariantCulture, $"{process.App}/{process.Type}/{index}"), VersionF));
+    /// <param name="lane">As in <see cref="Lanes"/>.</param>
+    public static InstanceId Of(ProcessKey process, int index, int lane = 0) =>
+        new(Hashed(string.Create(CultureInfo.InvariantCulture, $"{process.App}/{process.Type}/{index}{(lane == 0 ? "" : $"/{lane}")}"), VersionF));
 
     /// <summary>Whether a guid is that of an instance.</summary>
     public static bool Is(Guid guid) => guid.Version == 0xF;

@@ -40,8 +40,11 @@ public sealed record InstanceSpec(
 /// <summary>What an app wants of one of its instances.</summary>
 /// <param name="Revision">Rises with each change of what the app wants, from 1: an order that was overtaken changes nothing.</param>
 /// <param name="Spec">What is to run; null when nothing is.</param>
-public sealed record InstanceOrder(ProcessKey Process, int Index, int Revision, InstanceSpec? Spec)
+/// <param name="Lane">As in <see cref="Lanes"/>.</param>
+/// <param name="Part">Its part in a hand-over; none for what is not to run.</param>
+/// <param name="After">Its attempts are numbered above this one.</param>
+public sealed record InstanceOrder(ProcessKey Process, int Index, int Revision, InstanceSpec? Spec, int Lane = 0, Part Part = Part.None, int After = 0)
 {
     [JsonIgnore]
-    public InstanceId Instance => InstanceId.Of(Process, Index);
+    public InstanceId Instance => InstanceId.Of(Process, Index, Lane);
 }

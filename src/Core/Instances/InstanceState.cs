@@ -39,6 +39,9 @@ public sealed record InstanceState : WorkState
 
     public int Index { get; init; }
 
+    /// <summary>As in <see cref="Lanes"/>.</summary>
+    public int Lane { get; init; }
+
     public InstancePhase Phase { get; init; }
 
     /// <summary>The revision of the app's newest order that is known here.</summary>
@@ -52,6 +55,12 @@ public sealed record InstanceState : WorkState
 
     /// <summary>While CANCELING: what the next run will be, if it is not what ran before.</summary>
     public InstanceSpec? Next { get; init; }
+
+    /// <summary>Its part in a hand-over. A relief has it until it counts; who is relieved has it until the app does not want it any more.</summary>
+    public Part Part { get; init; }
+
+    /// <summary>The next attempt is numbered above this one.</summary>
+    public int After { get; init; }
 
     /// <summary>When it was last wanted after it was not.</summary>
     public DateTimeOffset WantedAt { get; init; }
@@ -67,6 +76,15 @@ public sealed record InstanceState : WorkState
 
     /// <summary>How the newest run that ended by itself ended, in words; null if none did since it was wanted.</summary>
     public string? LastEnd { get; init; }
+
+    /// <summary>What its app has to be told, until its next order; null for nothing.</summary>
+    [JsonIgnore]
+    public InstanceNews? News => Part switch
+    {
+        Part.IsRelieved when Phase is InstancePhase.Running or InstancePhase.Stopped => new InstanceNews.MakesWay(Type, Index, Lane, Attempt, Revision, HasEnded: Phase == InstancePhase.Stopped),
+        Part.Relieves when UpSince is not null && Phase == InstancePhase.Running => new InstanceNews.ReliefUp(Type, Index, Lane, Attempt, Revision),
+        _ => null,
+    };
 
     /// <summary>Ends by itself in a row, each soon after the start.</summary>
     [JsonIgnore]

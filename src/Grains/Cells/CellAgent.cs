@@ -49,7 +49,7 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
         this.lease = lease;
         cell = new ServedCell(services, lease, serving.Token);
         identity = new CellIdentity(cell);
-        drain = new CellDrain(cell, DisplaceAll);
+        drain = new CellDrain(cell, () => keepers.Keys, DisplaceAll);
         voice = new CellVoice(cell, drain);
         claim = new CellClaim(cell);
     }

@@ -1,17 +1,19 @@
+using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Grains.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Cells;
 
 /// <summary>
-/// Does what is ordered of the cell. Closed, it admits nothing new. At the deadline what is left is stopped, told as displaced, and so runs elsewhere. The order is
-/// part of what the cell says of itself (<see cref="CellView.Drain"/>): who keeps something up, as an app its instances, sees it there, has another started elsewhere and then stops the
-/// one here by an order; the deadline is the same for all.
+/// Does what is ordered of the cell. Closed, it admits nothing new, and asks every instance to make way: its app has another one started elsewhere, and then has the one here stopped by an
+/// order. At the deadline what is left is stopped, told as displaced, and so runs elsewhere.
 /// </summary>
-internal sealed partial class CellDrain(ServedCell cell, Action<string> displaceAll)
+internal sealed partial class CellDrain(ServedCell cell, Func<IEnumerable<AttemptKey>> kept, Action<string> displaceAll)
 {
     private readonly CellServices services = cell.Services;
+    private readonly HashSet<AttemptKey> asked = [];
     private DateTimeOffset? toldEnd;
 
     /// <summary>As it was read last. Before the first reading nothing is carried out.</summary>
@@ -35,6 +37,21 @@ internal sealed partial class CellDrain(ServedCell cell, Action<string> displace
         {
             displaceAll($"{cell.Id} is drained, and the deadline passed: {Known.Why}");
         }
+        else if (Known.Phase == DrainPhase.Draining)
+        {
+            await AskForWay();
+        }
+        else
+        {
+            asked.Clear();
+        }
+    }
+
+    private async Task AskForWay()
+    {
+        var unasked = kept().Where(each => InstanceId.Is(each.Work)).Except(asked).ToArray();
+        await Task.WhenAll(unasked.Select(each => services.Grains.GetGrain<IInstanceGrain>(Keys.Instance(new InstanceId(each.Work))).MakeWay(each.Number, $"{cell.Id} is drained: {Known.Why}")));
+        asked.UnionWith(unasked);
     }
 
     private void Take(DrainState next)

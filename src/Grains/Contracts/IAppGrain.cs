@@ -39,6 +39,9 @@ public interface IAppGrain : IGrainWithStringKey
     /// <summary>Every instance has confirmed what was wanted of it at a revision.</summary>
     Task Told(int revision);
 
+    /// <summary>What instances say of their hand-overs. May be repeated.</summary>
+    Task Hear(ImmutableArray<InstanceNews> news);
+
     /// <summary>Instances may not know what is wanted of them.</summary>
     Task Wake();
 

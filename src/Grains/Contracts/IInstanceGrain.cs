@@ -9,6 +9,9 @@ public interface IInstanceGrain : IWorkGrain
     /// <summary>What the app wants of it; durable when the call returns. An order that was overtaken changes nothing.</summary>
     Task Order(InstanceOrder order);
 
+    /// <summary>The cell of this attempt is drained, so the instance should be up elsewhere before it is stopped there; durable when the call returns. May be repeated.</summary>
+    Task MakeWay(int attempt, string why);
+
     /// <summary>The instance's durable state; null if nobody ever wanted it.</summary>
     Task<InstanceState?> Get();
 

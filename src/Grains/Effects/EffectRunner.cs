@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Granary.Core.Attempts;
+using Granary.Core.Instances;
 using Granary.Core.Placement;
 using Granary.Grains.Contracts;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Grains.Effects;
 
 /// <summary>
-/// The one switch that turns effects into calls. Each receiver (placement, a cell) has a line of its own: orders keep their sequence,
+/// The one switch that turns effects into calls. Each receiver (placement, a cell, an app) has a line of its own: orders keep their sequence,
 /// are handed over in batches, and are repeated until acknowledged. A cell that stays away makes its batch drop after
 /// <see cref="TriesMax"/> tries: the sweeps and the cell's comparison bring the effect back from the durable state. There is one
 /// placement and it comes back, so what it is to know waits for it.
@@ -35,6 +36,7 @@ internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider cl
                 AttemptEffect.StartAttempt start => Line(Keys.Cell(start.Cell)).TryWrite(effect),
                 AttemptEffect.FindAttempt find => Line(Keys.Cell(find.Cell)).TryWrite(effect),
                 AttemptEffect.StopAttempt stop => Line(Keys.Cell(stop.Cell)).TryWrite(effect),
+                AttemptEffect.TellApp tell => Line(Keys.App(tell.App)).TryWrite(tell.News),
                 _ => throw new UnreachableException($"No receiver for {effect}."),
             };
         }
@@ -79,7 +81,12 @@ internal sealed partial class EffectRunner(IGrainFactory grains, TimeProvider cl
         {
             try
             {
-                await (receiver == Keys.Placement ? TellPlacement(batch) : grains.GetGrain<ICellGrain>(receiver).Order([.. batch.Cast<AttemptEffect>()]));
+                await (batch[0] switch
+                {
+                    _ when receiver == Keys.Placement => TellPlacement(batch),
+                    InstanceNews => grains.GetGrain<IAppGrain>(receiver).Hear([.. batch.Cast<InstanceNews>()]),
+                    _ => grains.GetGrain<ICellGrain>(receiver).Order([.. batch.Cast<AttemptEffect>()]),
+                });
                 return;
             }
             catch (Exception fault) when (Faults.Pass(fault))

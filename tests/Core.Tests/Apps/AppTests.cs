@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using CsCheck;
 using Granary.Core.Apps;
+using Granary.Core.Instances;
 using Granary.Core.Tests.Stories;
 using Granary.Testing;
 using static Granary.Core.Apps.AppEvent;
@@ -29,6 +30,10 @@ public sealed class AppTests
         ("unknown process scaled", new ProcessChanged(A.Start, "clock", new ProcessChange(Instances: 3), A.StagedDroplet(("worker", "work hard")))),
         ("instances told revision 1", new InstancesTold(A.Start, 1)),
         ("instances told revision 2", new InstancesTold(A.Start, 2)),
+        ("worker 0 makes way", new InstancesSpoke(A.Start, [new InstanceNews.MakesWay("worker", 0, 0, 3, 1, HasEnded: false)])),
+        ("worker 0 has made way", new InstancesSpoke(A.Start, [new InstanceNews.MakesWay("worker", 0, 0, 3, 1, HasEnded: true)])),
+        ("worker 1, which is not wanted, makes way", new InstancesSpoke(A.Start, [new InstanceNews.MakesWay("worker", 1, 0, 3, 1, HasEnded: false)])),
+        ("worker 0 is up as a relief", new InstancesSpoke(A.Start, [new InstanceNews.ReliefUp("worker", 0, 1, 4, 2)])),
         ("woke", new Woke(A.Start)),
         ("stopped desired", new StateDesired(A.Start, DesiredState.Stopped)),
         ("relabelled", new Relabelled(A.Start, Metadata.Empty)),
@@ -41,6 +46,7 @@ public sealed class AppTests
         ("STOPPED without a droplet", A.ExistingApp()),
         ("STOPPED", A.ExistingApp() with { CurrentDroplet = A.Droplet }),
         ("STARTED", Decided(A.ExistingApp(), new DropletAssigned(A.Start, A.StagedDroplet()), new StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard"))))),
+        ("STARTED, worker 0 relieved after attempt 3", Decided(A.ExistingApp(), new DropletAssigned(A.Start, A.StagedDroplet()), new StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard"))), new InstancesSpoke(A.Start, [new InstanceNews.MakesWay("worker", 0, 0, 3, 1, HasEnded: false)]))),
     ];
 
     [Fact]
@@ -55,7 +61,7 @@ public sealed class AppTests
             {
                 var decision = AppMachine.Decide(before, @event);
                 Assert.Empty(AppInvariants.Check(before, decision));
-                table.Append("    ").Append(name.PadRight(36)).Append(Words(before, decision)).Append('\n');
+                table.Append("    ").Append(name.PadRight(44)).Append(Words(before, decision)).Append('\n');
             }
         }
 
@@ -94,12 +100,15 @@ public sealed class AppTests
         Assert.Equal(["1: identity changed"], Check(app, app with { Name = "other" }));
         Assert.Equal(["2: sequence ids fell"], Check(app with { SequenceIdsTaken = 2 }, app));
         Assert.Equal(["3: started without a droplet"], Check(app, app with { Desired = DesiredState.Started }));
-        var started = States[^1].State;
+        var started = States.Single(each => each.Name == "STARTED").State;
         Assert.Equal(["5: what is wanted changed in silence"], Check(started, started with { Desired = DesiredState.Stopped }));
         Assert.Equal(["5: what is wanted changed in silence"], Check(started, started with { Release = started.Release! with { Version = 2 } }));
         Assert.Equal(["5: what is wanted changed in silence"], Check(started, started with { Revision = 0 }));
         Assert.Equal(["6: an instance is not told"], Check(started, started with { Revision = 2, WakeAt = null }));
         Assert.Equal(["6: an instance is not told"], Check(started, started with { Revision = 2, Processes = started.Processes.SetItem("worker", new ProcessState(3, ProcessSettings.Default, 2)) }));
+        var relieved = States[^1].State;
+        Assert.Equal(["7: handed over in silence"], Check(started with { Revision = 2 }, relieved));
+        Assert.Equal(["7: relieves what is not wanted"], Check(relieved, relieved with { Revision = 3, Desired = DesiredState.Stopped }));
         Assert.Equal(["4: changed in silence"], AppInvariants.Check(app, Decision<AppState, AppEffect>.Stay(app with { SequenceIdsTaken = 2 })).AsEnumerable());
     }
 

@@ -18,7 +18,7 @@ public sealed class InstanceProperties
     private sealed record Step(int Kind, int Offset, int Code, double Seconds);
 
     private static readonly Gen<Step[]> Lives = Gen.Select(
-        Gen.Int[0, 13],
+        Gen.Int[0, 16],
         Gen.Frequency((8, Gen.Const(0)), (1, Gen.Const(-1)), (1, Gen.Const(1))),
         Gen.Frequency((2, Gen.Const(0)), (1, Gen.Int[1, 255])),
         Gen.Frequency((8, Gen.Double[0, 1]), (2, Gen.Double[1, 60]), (1, Gen.Double[60, 2000])),
@@ -41,8 +41,8 @@ public sealed class InstanceProperties
                 Require(next.Story.Entries.Count <= Limits.StoryEntries, "the story grew without bound");
                 Require(before.Phase == next.Phase || next.Phase == InstancePhase.Stopped && before.Phase == InstancePhase.Absent || next.Story.Entries[^1].Text.StartsWith(InstanceMachine.Upper(next.Phase), StringComparison.Ordinal), "a transition is missing in the story");
                 Require(next.Phase != InstancePhase.Pending || before.Phase == InstancePhase.Pending || decision.Effects.OfType<AttemptEffect.FindCell>().Any(), "it waits and placement does not know");
-                Require(@event is not Ordered { Order: var order } || order.Revision <= before.Revision || next.IsWanted == order.Spec is not null, "an order of the app was not taken");
-                Require(@event is not Reported { Report: Lost } || next.Crashes == before.Crashes || before.Phase == InstancePhase.Canceling, "a loss was counted as a crash");
+                Require(@event is not Ordered { Order: var order } || order.Revision <= before.Revision || next.IsWanted == order.Spec is not null || next.Part == Part.IsRelieved, "an order of the app was not taken");
+                Require(@event is not Reported { Report: Lost } || next.Crashes <= before.Crashes, "a loss was counted as a crash");
             });
         },
         iter: Lists,
@@ -70,7 +70,7 @@ public sealed class InstanceProperties
         {
             var instance = Run(life, (_, _, _) => { });
             var now = A.At(1_000_000);
-            instance = InstanceMachine.Decide(instance, new Ordered(now, A.Order(instance.Revision + 1, 9))).Next;
+            instance = InstanceMachine.Decide(instance, new Ordered(now, A.Order(instance.Revision + 1, 9, after: instance.Attempt + 1))).Next;
 
             // The world: time passes, placement finds a cell, the cell does what it is told.
             for (var step = 0; step < 8 && instance is not { UpSince: not null, Spec.Version: 9, Phase: InstancePhase.Running }; step++)
@@ -106,7 +106,10 @@ public sealed class InstanceProperties
         ["5: canceling without a wake-up"] = (A.InstanceIn(InstancePhase.Canceling), instance => instance with { WakeAt = null }, []),
         ["5: stopped with a wake-up"] = (A.InstanceIn(InstancePhase.Stopped), instance => instance with { WakeAt = A.Start }, []),
         ["6: a running instance is started again"] = (A.RunningInstance(), instance => instance with { UpdatedAt = A.At(1) }, [new AttemptEffect.StartAttempt(A.Cell1, A.RunningInstance().Key)]),
+        ["5: up as a relief, and nobody will be told"] = (A.InstanceIn(InstancePhase.Running), instance => instance with { Part = Part.Relieves, UpSince = A.Start }, []),
         ["8: a stopped instance runs"] = (A.InstanceIn(InstancePhase.Stopped), instance => instance with { Phase = InstancePhase.Running, Cell = A.Cell1, IsWanted = true }, []),
+        ["9: waits beside its relief"] = (A.InstanceIn(InstancePhase.Pending), instance => instance with { Part = Part.IsRelieved }, []),
+        ["9: a relief rests"] = (A.InstanceIn(InstancePhase.Stopped), instance => instance with { Part = Part.Relieves }, []),
     };
 
     [Theory]
@@ -169,6 +172,9 @@ public sealed class InstanceProperties
             10 => new Reported(at, new Declined(attempt, "no room", step.Code > 200)),
             11 => new Reported(at, new Displaced(attempt, "it drains")),
             12 => new Outlived(at, attempt, A.Cell1),
+            13 => new MakeWay(at, attempt, "cell-1 is drained"),
+            14 => new Ordered(at, A.Order(instance.Revision + 1, part: Part.IsRelieved, after: instance.Attempt)),
+            15 => new Ordered(at, A.Order(instance.Revision + 1, part: Part.Relieves, after: attempt)),
             _ => new Woke(at),
         };
     }

@@ -21,6 +21,10 @@ public sealed class InstanceTable
         ("wanted in another version", new Ordered(A.At(1), A.Order(revision: 2, version: 2))),
         ("not wanted", new Ordered(A.At(1), A.Order(revision: 2, version: 0))),
         ("not wanted, in an order that was overtaken", new Ordered(A.At(1), A.Order(revision: 1, version: 0))),
+        ("wanted until it is relieved", new Ordered(A.At(1), A.Order(revision: 2, part: Part.IsRelieved, after: Current))),
+        ("wanted as a relief after attempt 5", new Ordered(A.At(1), A.Order(revision: 2, part: Part.Relieves, after: 5))),
+        ("make way, the newest attempt", new MakeWay(A.At(1), Current, "cell-1 is drained")),
+        ("make way, an old attempt", new MakeWay(A.At(1), Current - 1, "cell-1 is drained")),
         ("restart requested", new RestartRequested(A.At(1))),
         ("placed, the next number", new Placed(A.At(1), Current + 1, new CellId("cell-2"))),
         ("placed, the newest number", new Placed(A.At(1), Current, new CellId("cell-2"))),
@@ -39,12 +43,12 @@ public sealed class InstanceTable
     {
         var table = new StringBuilder("# What each phase of an instance makes of each event: the next phase, or why not, and the orders.\n# Attempt 2 is the newest, and the app's revision 1 is known. Recorded and reviewed: see docs/recipes/add-a-task-event.md.\n");
 
-        foreach (var phase in Enum.GetValues<InstancePhase>())
+        var states = Enum.GetValues<InstancePhase>().Select(phase => (InstanceMachine.Upper(phase), A.InstanceIn(phase))).Concat(InHandOver());
+        foreach (var (title, before) in states)
         {
-            table.Append('\n').Append(InstanceMachine.Upper(phase)).Append('\n');
+            table.Append('\n').Append(title).Append('\n');
             foreach (var (name, @event) in Events)
             {
-                var before = A.InstanceIn(phase);
                 var decision = InstanceMachine.Decide(before, @event);
                 Assert.Empty(InstanceInvariants.Check(before, decision));
                 table.Append("    ").Append(name.PadRight(56)).Append(Words(before, decision)).Append('\n');
@@ -75,6 +79,19 @@ public sealed class InstanceTable
         ($"declined for good {which}", new Reported(A.At(1), new Declined(attempt, "no image", Permanent: true))),
         ($"displaced {which}", new Reported(A.At(1), new Displaced(attempt, "it drains"))),
     ];
+
+    private static IEnumerable<(string Title, InstanceState State)> InHandOver()
+    {
+        var asked = A.After(A.RunningInstance(Current), new MakeWay(A.Start, Current, "cell-1 is drained"));
+        yield return ("RUNNING, asked for a relief", asked);
+        yield return ("CANCELING, asked for a relief", A.After(asked, new RestartRequested(A.Start)));
+        yield return ("STOPPED, asked for a relief", A.After(asked, new Reported(A.Start, new Displaced(Current, "it drains"))));
+        var relief = A.After(new InstanceState(), new Ordered(A.Start, A.Order(part: Part.Relieves, after: Current - 1)));
+        yield return ("PENDING, as a relief", relief);
+        var placed = A.After(relief, new Placed(A.Start, Current, A.Cell1));
+        yield return ("RUNNING, as a relief", placed);
+        yield return ("RUNNING, as a relief that is up", A.After(placed, new Reported(A.Start, new Started(Current))));
+    }
 
     private static Reported Exited(int attempt, int code, double seconds) => new(A.At(seconds), new Exited(attempt, new AttemptExit(code, false, A.Start, A.At(seconds))));
 

@@ -41,6 +41,8 @@ internal static class Samples
         new AttemptEffect.StartAttempt(A.Cell1, Attempt),
         new AttemptEffect.FindAttempt(A.Cell1, Attempt),
         new AttemptEffect.StopAttempt(A.Cell1, Attempt),
+        new AttemptEffect.TellApp(A.App, new InstanceNews.MakesWay("worker", 0, 0, 2, 4, HasEnded: true)),
+        new AttemptEffect.TellApp(A.App, new InstanceNews.ReliefUp("worker", 0, 1, 3, 4)),
     ];
 
     public static readonly ImmutableArray<AppEvent> AppEvents =
@@ -53,6 +55,7 @@ internal static class Samples
         new AppEvent.RestartRequested(A.Start, A.StagedDroplet(("worker", "work hard"))),
         new AppEvent.ProcessChanged(A.Start, "worker", new ProcessChange(3, 64, 128, 1000, true, "work harder"), A.StagedDroplet(("worker", "work hard"))),
         new AppEvent.InstancesTold(A.Start, 3),
+        new AppEvent.InstancesSpoke(A.Start, [new InstanceNews.MakesWay("worker", 0, 0, 2, 4, HasEnded: false)]),
         new AppEvent.Woke(A.Start),
         new AppEvent.Relabelled(A.Start, Labelled),
         new AppEvent.SequenceIdsNeeded(A.Start, 3),
@@ -69,6 +72,8 @@ internal static class Samples
     public static readonly ImmutableArray<InstanceEvent> InstanceEvents =
     [
         new InstanceEvent.Ordered(A.Start, A.Order(revision: 3, version: 2)),
+        new InstanceEvent.Ordered(A.Start, A.Order(revision: 4, part: Part.Relieves, after: 4)),
+        new InstanceEvent.MakeWay(A.Start, 2, "cell-1 is drained"),
         new InstanceEvent.RestartRequested(A.Start),
         new InstanceEvent.Placed(A.Start, 2, A.Cell1, "no cell is known"),
         new InstanceEvent.Reported(A.Start, Reports[0]),

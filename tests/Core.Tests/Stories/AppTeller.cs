@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Granary.Core.Apps;
+using Granary.Core.Instances;
 using Granary.Testing;
 using static Granary.Core.Apps.AppEvent;
 
@@ -41,12 +42,27 @@ internal sealed class AppTeller : ITeller
             "given" when rest.Split(' ') is [var type, var mb, "MB"] => new ProcessChanged(at, type, new ProcessChange(MemoryMb: Number(mb)), A.StagedDroplet(current)),
             "command" when rest.Split(' ', 2) is [var type, var command] => new ProcessChanged(at, type, new ProcessChange(ChangesCommand: true, Command: command), A.StagedDroplet(current)),
             "instances" when rest.Split(' ') is ["told", "revision", var revision] => new InstancesTold(at, Number(revision)),
+            "instance" when rest.Split(' ') is [var type, var index, "in", "lane", var lane, var news, var attempt, "in", "revision", var revision] =>
+                new InstancesSpoke(at, [News(news, type, Number(index), Number(lane), Number(attempt), Number(revision))]),
             "woke" => new Woke(at),
             "relabelled" when rest.Split('=') is [var key, var value] => new Relabelled(at, Metadata.Empty with { Labels = Metadata.Empty.Labels.Add(key, value) }),
             "sequence" when rest.Split(' ') is ["ids", "needed", "after", var given] => new SequenceIdsNeeded(at, Number(given)),
             _ => null,
         };
     }
+
+    private static InstanceNews News(string words, string type, int index, int lane, int attempt, int revision) => words switch
+    {
+        "makes-way" => new InstanceNews.MakesWay(type, index, lane, attempt, revision, HasEnded: false),
+        "made-way" => new InstanceNews.MakesWay(type, index, lane, attempt, revision, HasEnded: true),
+        "is-up" => new InstanceNews.ReliefUp(type, index, lane, attempt, revision),
+        _ => throw new FormatException($"an instance makes-way, made-way or is-up: {words}"),
+    };
+
+    private IEnumerable<string> Lanes() =>
+        from process in app.Processes
+        from lanes in process.Value.Lanes
+        select $"{process.Key} {lanes.Key} in lane {lanes.Value.Current} after {lanes.Value.After}{(lanes.Value.IsRelieved ? ", relieved" : "")}{(lanes.Value.Leaves ? ", the other leaves" : "")}";
 
     private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
@@ -66,5 +82,5 @@ internal sealed class AppTeller : ITeller
         app.CurrentDroplet is null ? "no droplet" : "droplet",
         app.Environment.IsEmpty ? "no variables" : string.Join(' ', app.Environment.Select(each => $"{each.Key}={each.Value}")),
         $"sequence ids taken {app.SequenceIdsTaken}",
-    }.Concat(AppProcesses.Wanted(app).Select(each => $"{each.Value} of {each.Key}, version {app.Release!.Version}")).Concat(app.WakeAt is { } wakeAt ? [$"wakes at {StoryFile.Time(wakeAt)}"] : []).Concat(app.Metadata.Labels.Select(each => $"label {each.Key}={each.Value}")));
+    }.Concat(AppProcesses.Wanted(app).Select(each => $"{each.Value} of {each.Key}, version {app.Release!.Version}")).Concat(Lanes()).Concat(app.WakeAt is { } wakeAt ? [$"wakes at {StoryFile.Time(wakeAt)}"] : []).Concat(app.Metadata.Labels.Select(each => $"label {each.Key}={each.Value}")));
 }

@@ -30,6 +30,10 @@ internal sealed class InstanceTeller : ITeller
     private static InstanceEvent? Parse(DateTimeOffset at, string words, InstanceState instance) => words.Split(' ') switch
     {
         ["wanted", "version", var version, "in", "revision", var revision] => new Ordered(at, A.Order(Number(revision), Number(version))),
+        ["wanted", "version", var version, "in", "revision", var revision, "as", "a", "relief", "after", var after] => new Ordered(at, A.Order(Number(revision), Number(version), part: Part.Relieves, after: Number(after))),
+        ["wanted", "version", var version, "in", "revision", var revision, "until", "relieved", "after", var after] => new Ordered(at, A.Order(Number(revision), Number(version), part: Part.IsRelieved, after: Number(after))),
+        ["wanted", "version", var version, "in", "revision", var revision, "after", var after] => new Ordered(at, A.Order(Number(revision), Number(version), after: Number(after))),
+        ["make", "way", var attempt] => new MakeWay(at, Number(attempt), "cell-1 is drained"),
         ["not", "wanted", "in", "revision", var revision] => new Ordered(at, A.Order(Number(revision), 0)),
         ["restart", "requested"] => new RestartRequested(at),
         ["woke"] => new Woke(at),
@@ -40,7 +44,8 @@ internal sealed class InstanceTeller : ITeller
 
     public static string Format(InstanceEvent @event) => $"{StoryFile.Time(@event.At)} " + @event switch
     {
-        Ordered { Order: { Spec: { } spec } order } => $"wanted version {spec.Version} in revision {order.Revision}",
+        Ordered { Order: { Spec: { } spec } order } => $"wanted version {spec.Version} in revision {order.Revision}{Words(order)}",
+        MakeWay makeWay => $"make way {makeWay.Attempt}",
         Ordered { Order: var order } => $"not wanted in revision {order.Revision}",
         RestartRequested => "restart requested",
         Woke => "woke",
@@ -48,6 +53,14 @@ internal sealed class InstanceTeller : ITeller
         Placed placed => $"placed {placed.Attempt} on {placed.Cell}{(placed.Waited is null ? "" : $" after: {placed.Waited}")}",
         Reported reported => TaskLines.Format(reported.Report),
         _ => throw new FormatException($"there are no words for {@event}"),
+    };
+
+    private static string Words(InstanceOrder order) => (order.Part, order.After) switch
+    {
+        (Part.Relieves, var after) => $" as a relief after {after}",
+        (Part.IsRelieved, var after) => $" until relieved after {after}",
+        (_, > 0) => $" after {order.After}",
+        _ => "",
     };
 
     private static IEnumerable<string> Lines(InstanceState before, Decision<InstanceState, AttemptEffect> decision)
@@ -72,6 +85,7 @@ internal sealed class InstanceTeller : ITeller
     }
     .Concat(instance.Next is { } next ? [$"next version {next.Version}"] : [])
     .Concat(instance is { Phase: InstancePhase.Canceling, IsWanted: true } ? ["another run follows"] : [])
+    .Concat(instance.Part switch { Part.Relieves => ["relieves"], Part.IsRelieved => ["is relieved"], _ => Array.Empty<string>() })
     .Concat(instance.UpSince is { } up ? [$"up since {StoryFile.Time(up)}"] : [])
     .Concat(new[] { ("losses", instance.Counters.Losses), ("crashes", instance.Crashes), ("moves", instance.Counters.Moves) }.Where(each => each.Item2 > 0).Select(each => $"{each.Item1} {each.Item2}"))
     .Concat(instance.NotBefore is { } notBefore ? [$"not before {StoryFile.Time(notBefore)}"] : [])

@@ -1,4 +1,5 @@
 using Granary.Core.Attempts;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using static Granary.Core.Attempts.AttemptEffect;
 
@@ -30,6 +31,8 @@ internal sealed class TaskTeller(TaskSpec spec) : ITeller
         StartAttempt start => $"start attempt {start.Attempt.Number} on {start.Cell}",
         FindAttempt find => $"find attempt {find.Attempt.Number} on {find.Cell}",
         StopAttempt stop => $"stop attempt {stop.Attempt.Number} on {stop.Cell}",
+        TellApp { News: InstanceNews.MakesWay { HasEnded: var hasEnded } news } => $"tell the app: attempt {news.Attempt} {(hasEnded ? "has made way" : "makes way")}",
+        TellApp { News: InstanceNews.ReliefUp news } => $"tell the app: attempt {news.Attempt} is up as a relief",
         _ => throw new FormatException($"there are no words for {effect}"),
     };
 
