@@ -26,15 +26,10 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
     /// <summary>How long one question waits for the end of a task.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
 
+    /// <summary>A silo that hangs is held for dead after 4.6 s at most: for twice as long it is tried again. What else passes is tried for 1.5 s.</summary>
     private readonly ResiliencePipeline calls = new ResiliencePipelineBuilder { TimeProvider = clock }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<Exception>(Faults.Pass),
-            MaxRetryAttempts = 4,
-            Delay = TimeSpan.FromMilliseconds(100),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-        })
+        .AddRetry(Retries(Faults.IsOfSilo, atMost: 12))
+        .AddRetry(Retries(fault => Faults.Pass(fault) && !Faults.IsOfSilo(fault), atMost: 4))
         .Build();
 
     private IListingGrain Listing => grains.GetGrain<IListingGrain>(0);
@@ -81,6 +76,16 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
 
     public async Task<IReadOnlyList<CellView>> Cells(CancellationToken cancellation = default) =>
         await Call(() => grains.GetGrain<IPlacementGrain>(Keys.Placement).Cells(), cancellation);
+
+    private static RetryStrategyOptions Retries(Func<Exception, bool> faults, int atMost) => new()
+    {
+        ShouldHandle = new PredicateBuilder().Handle(faults),
+        MaxRetryAttempts = atMost,
+        Delay = TimeSpan.FromMilliseconds(100),
+        MaxDelay = TimeSpan.FromSeconds(1),
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+    };
 
     private async Task<T> Call<T>(Func<Task<T>> call, CancellationToken cancellation) =>
         await calls.ExecuteAsync(async token => await call().WaitAsync(token), cancellation);

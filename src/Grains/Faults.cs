@@ -8,6 +8,9 @@ namespace Granary.Grains;
 /// <summary>Tells faults that pass from bugs. A fault that passes is tried again by whoever asked; every call that is tried again is idempotent.</summary>
 public static class Faults
 {
+    /// <summary>The silo of a grain is gone and not yet held for dead: told at once, again and again, until the grain has another.</summary>
+    public static bool IsOfSilo(Exception fault) => fault is SiloUnavailableException or OrleansMessageRejectionException;
+
     /// <summary>A silo died or hangs, a grain reloads, the database or the engine is away.</summary>
     public static bool Pass(Exception fault) => fault switch
     {

@@ -120,6 +120,23 @@ internal static class Scene
     public static async Task<IList<ContainerListResponse>> Ours(DockerClient docker) =>
         [.. (await docker.Containers.ListContainersAsync(new ContainersListParameters { All = true })).Where(each => each.Names.Any(name => name.StartsWith("/granary-", StringComparison.Ordinal)))];
 
+    /// <summary>Removes what a test that failed has left on an engine that others use after it.</summary>
+    public static async Task Sweep(string engine)
+    {
+        using var docker = Docker(engine);
+        try
+        {
+            foreach (var left in await Ours(docker))
+            {
+                await docker.Containers.RemoveContainerAsync(left.ID, new ContainerRemoveParameters { Force = true });
+            }
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or DockerApiException)
+        {
+            // The test ended its engine, or the engine is removing it already.
+        }
+    }
+
     public static DockerClient Docker(string engine) => new DockerClientBuilder().WithEndpoint(new Uri(engine)).Build();
 
     public static async Task<string> Story(SiloProcess silo, TaskState task) =>

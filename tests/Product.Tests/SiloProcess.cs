@@ -148,6 +148,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
         await Disconnect();
         process?.Dispose();
+        await Scene.Sweep(Engine);
     }
 
     private static async Task<(int Code, string[] Errors)> Fails(SiloProcess silo)
