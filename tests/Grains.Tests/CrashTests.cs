@@ -68,6 +68,25 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_orderly_end_waits_for_the_engines_answer_to_a_start()
+    {
+        world.Engine.HoldStarts();
+        var task = await world.Submit("wait");
+        await world.Until(() => world.Engine.HeldStartCount == 1, "the start at the engine");
+
+        var replacing = world.Replace();
+        await world.Let(TimeSpan.FromSeconds(2));
+        world.Engine.ReleaseStarts();
+        await replacing;
+
+        await world.Until(() => world.Silo.Agent.Ledger.Entries.Count == 1, "the adoption");
+        Assert.Equal((TaskPhase.Running, 1), (await world.Row(task) is var row ? row.Phase : default, row.Attempt));
+        world.Engine.Finish(World.Attempt(task), 4);
+        Assert.Equal((4, 1), (await world.Ended(task) is var ended ? ended.ExitCode : null, ended.Attempt));
+        Assert.Single(world.Engine.Starts);
+    }
+
+    [Fact]
     public async Task An_orderly_end_leaves_what_runs_to_the_next_process()
     {
         var task = await world.Running("print one; wait");

@@ -16,8 +16,6 @@ public sealed class LocalCluster : IAsyncDisposable
 {
     internal const string ScriptPath = "deploy/local-cluster";
 
-    /// <summary>For a signal to be acted upon by the kernel, on a busy machine.</summary>
-
     private LocalCluster(string folder) => Folder = folder;
 
     private string DatabaseFolder => Path.Combine(Folder, "postgres");
@@ -89,6 +87,17 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>Starts what does not run.</summary>
     public Task Up() => Run("up", []);
+
+    /// <summary>More silos join, each on a cell that the cluster has never had, until there are so many.</summary>
+    public async Task Grow(int silos)
+    {
+        var before = (await Silos()).Count;
+        await Run("up", ["--silos", silos.ToString(CultureInfo.InvariantCulture)]);
+        foreach (var joined in (await Silos()).Skip(before))
+        {
+            await Script.Run("deploy/stack-image/build-busybox", joined.Engine);
+        }
+    }
 
     /// <summary>Starts a silo again, and its engine.</summary>
     public Task Restart(string silo) => Run("restart", [silo]);

@@ -73,7 +73,9 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
             return new StartResult.Over(Ending.NeverStarted(attempt, closed)); // Ordered to let go while this was being made ready: it runs elsewhere from its first moment.
         }
 
-        await notes.StartOrdered(cell.Serving);
+        // From here to the engine's answer it is not given up, also by a process that is told to end: what it does not know of a start is a loss.
+        cell.Serving.ThrowIfCancellationRequested();
+        await notes.StartOrdered(CancellationToken.None);
         services.Marks.Mark(attempt); // Before the last look at the lease: who ends it waits for what is marked.
         if (!cell.Lease.MayStart(beganUnder))
         {
@@ -118,7 +120,7 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
     {
         try
         {
-            if (await services.Runtime.Start(attempt, cell.Serving) is StartOutcome.Impossible impossible)
+            if (await services.Runtime.Start(attempt, CancellationToken.None) is StartOutcome.Impossible impossible)
             {
                 // A warden that stops its cell kills what is being started, and to the engine that looks as if it could not be.
                 var isStopped = !cell.Lease.MayStart(beganUnder) || services.Kills.Of(attempt) is not null;
