@@ -91,12 +91,15 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>More silos join, each on a cell that the cluster has never had, until there are so many.</summary>
     public async Task Grow(int silos)
     {
-        var before = (await Silos()).Count;
-        await Run("up", ["--silos", silos.ToString(CultureInfo.InvariantCulture)]);
-        foreach (var joined in (await Silos()).Skip(before))
+        for (var number = (await Silos()).Count + 1; number <= silos; number++)
         {
-            await Script.Run("deploy/stack-image/build-busybox", joined.Engine);
+            // With its image before it can be given a task.
+            var engine = Path.Combine(Folder, $"engine-{number}");
+            await Script.Run("deploy/engine/private-engine", "up", engine);
+            await Script.Run("deploy/stack-image/build-busybox", $"unix://{engine}/docker.sock");
         }
+
+        await Run("up", ["--silos", silos.ToString(CultureInfo.InvariantCulture)]);
     }
 
     /// <summary>Starts a silo again, and its engine.</summary>
