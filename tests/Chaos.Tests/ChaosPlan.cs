@@ -6,7 +6,8 @@ using Granary.Simulator;
 namespace Granary.Chaos.Tests;
 
 /// <summary>What a run does, drawn from its seed and nothing else: the same seed and settings are the same plan on every machine.</summary>
-public sealed record ChaosPlan(ImmutableArray<ScriptedTask> Tasks, ImmutableArray<Fault> Faults)
+/// <param name="Workers">How many instances are to stay up meanwhile.</param>
+public sealed record ChaosPlan(ImmutableArray<ScriptedTask> Tasks, ImmutableArray<Fault> Faults, int Workers)
 {
     /// <summary>How often a client submits: two cores start about as many containers beside all else.</summary>
     private const double TasksPerSecond = 0.6;
@@ -18,8 +19,8 @@ public sealed record ChaosPlan(ImmutableArray<ScriptedTask> Tasks, ImmutableArra
     {
         var chance = new Chance(seed);
         return settings.IsFenced
-            ? new([.. DrawTasks(chance, settings, Any).OrderBy(each => each.At)], [.. DrawFaults(chance, settings).OrderBy(each => each.At)])
-            : new([.. DrawTasks(chance, settings, (task, chance) => Sleeping(task, "long", 0, chance.Seconds(20, 40))).OrderBy(each => each.At)], [.. Hangs(settings)]);
+            ? new([.. DrawTasks(chance, settings, Any).OrderBy(each => each.At)], [.. DrawFaults(chance, settings).OrderBy(each => each.At)], settings.Workers)
+            : new([.. DrawTasks(chance, settings, (task, chance) => Sleeping(task, "long", 0, chance.Seconds(20, 40))).OrderBy(each => each.At)], [.. Hangs(settings)], 0);
     }
 
     private static IEnumerable<ScriptedTask> DrawTasks(Chance chance, ChaosSettings settings, Func<ScriptedTask, Chance, ScriptedTask> write)

@@ -23,7 +23,7 @@ public sealed record ChaosOutcome(ulong Seed, ImmutableArray<string> Faults, int
 internal sealed class ChaosRun(Stage stage, ulong seed, ChaosSettings settings) : IDisposable
 {
     /// <summary>After everything was mended: the longest task, all its attempts anew, and orders that were given up and are given again.</summary>
-    private static readonly TimeSpan EndMax = TimeSpan.FromMinutes(4);
+    public static readonly TimeSpan EndMax = TimeSpan.FromMinutes(4);
 
     /// <summary>After the last task has ended its container is removed as soon as its cell hears of it.</summary>
     private static readonly TimeSpan RemovedMax = TimeSpan.FromMinutes(2);
@@ -33,11 +33,13 @@ internal sealed class ChaosRun(Stage stage, ulong seed, ChaosSettings settings) 
     private readonly Witness witness = new();
     private readonly List<string> strip = [];
     private readonly List<string> stuck = [];
+    private readonly List<Drained> drains = [];
 
     public async Task<ChaosOutcome> Run()
     {
         var began = TimeProvider.System.GetTimestamp();
         var app = (await stage.Ask(client => client.PushImage($"chaos-{seed}-{Guid.NewGuid():N}", SharedEngine.BusyboxImage))).Id;
+        var workers = await Workers.Start(stage, seed, plan.Workers);
         using var guards = new GuardWatch(stage.Hosts, witness);
         using var ending = new CancellationTokenSource();
         await using (var clients = new Clients(stage.Silos, app, history, witness, ending.Token))
@@ -52,12 +54,16 @@ internal sealed class ChaosRun(Stage stage, ulong seed, ChaosSettings settings) 
             Tell("all cells take tasks");
             await OrStuck("all calls to be acknowledged", () => Task.WhenAll(living).WaitAsync(EndMax));
             await OrStuck("all tasks to end", () => Waiting.Until(async () => (await Listed(app)).All(each => each.IsFinished), "the end", EndMax, every: TimeSpan.FromMilliseconds(500)));
+            await OrStuck("all workers to be up", workers.Up);
             await ending.CancelAsync();
             await Ended([looking, .. living]);
         }
 
-        Tell("all tasks have ended");
-        return Judge(await Gather(app, guards), TimeProvider.System.GetElapsedTime(began));
+        Tell("all tasks have ended, and all workers are up");
+        var (rows, at) = (await workers.Rows(), witness.Now);
+        await OrStuck("all workers to stop", workers.Stop);
+        var evidence = await Gather(app, [.. plan.Tasks.Select(each => each.Id), .. workers.Guids], guards);
+        return Judge(evidence with { Workers = rows, WorkersAt = at, WorkersWanted = plan.Workers, Drains = [.. drains] }, TimeProvider.System.GetElapsedTime(began));
     }
 
     public void Dispose() => witness.Dispose();
@@ -69,15 +75,24 @@ internal sealed class ChaosRun(Stage stage, ulong seed, ChaosSettings settings) 
         try
         {
             var mend = await stage.Make(fault);
+            var madeAt = witness.Now;
             Tell($"made: {fault}");
             if (mend is not null)
             {
                 await Task.Delay(fault.Lasts);
+                if (fault.Kind == FaultKind.Drain)
+                {
+                    lock (drains)
+                    {
+                        drains.Add(new Drained(stage.Silos[fault.Host].Cell, madeAt + (fault.Lasts / 2), witness.Now));
+                    }
+                }
+
                 await mend();
                 Tell($"mended: {fault}");
             }
         }
-        catch (ScriptFailedException cause)
+        catch (Exception cause) when (cause is ScriptFailedException or CallFailedException)
         {
             Tell($"another fault stands in the way of: {fault}: {cause.Message}"); // All is mended at the end.
         }
@@ -110,9 +125,8 @@ internal sealed class ChaosRun(Stage stage, ulong seed, ChaosSettings settings) 
 
     private async Task<IReadOnlyList<TaskState>> Listed(AppId app) => (await stage.Ask(client => client.Tasks(new RowQuery { Apps = [app.Value], PerPage = 5000 }))).Items;
 
-    private async Task<Evidence> Gather(AppId app, GuardWatch guards)
+    private async Task<Evidence> Gather(AppId app, HashSet<Guid> tasks, GuardWatch guards)
     {
-        var tasks = plan.Tasks.Select(each => each.Id).ToHashSet();
         var remains = ImmutableArray<string>.Empty;
         await OrStuck("what is left of tasks to be removed", () => Waiting.Until(async () => (remains = await Remains.Find(stage.Silos, stage.Folder, witness, tasks)).IsEmpty, "the end of it", RemovedMax, every: TimeSpan.FromSeconds(1)));
         var final = new List<TaskState>();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Testing;
 
@@ -6,6 +7,10 @@ namespace Granary.Chaos.Tests;
 
 /// <summary>A task's row as the database lists it, read past Granary. Instants are microseconds since 1970, UTC.</summary>
 public sealed record TaskRow(Guid Task, Guid App, int SequenceId, string State, string? Cell, long CreatedAt, long UpdatedAt, long? WakeAt);
+
+/// <summary>A drain that an operator ordered, by the witness' clock.</summary>
+/// <param name="To">When it was taken back.</param>
+public sealed record Drained(string Cell, TimeSpan Deadline, TimeSpan To);
 
 /// <summary>Everything that the oracles of one run may know: what the kernel showed, what the tasks were told to do, what clients were told, and how it all ended.</summary>
 public sealed record Evidence
@@ -33,6 +38,16 @@ public sealed record Evidence
 
     public ImmutableArray<Fault> Faults { get; init; } = [];
 
+    /// <summary>The instances of the run's workers in both lanes, as the database has them when everything has come to rest.</summary>
+    public ImmutableArray<InstanceState> Workers { get; init; } = [];
+
+    public int WorkersWanted { get; init; }
+
+    public ImmutableArray<Drained> Drains { get; init; } = [];
+
+    /// <summary>When the workers were looked at, by the witness' clock.</summary>
+    public TimeSpan WorkersAt { get; init; }
+
     /// <summary>Containers, volumes, mounts, loop devices, writable layers and networks that are there though no task is, in words.</summary>
     public ImmutableArray<string> Remains { get; init; } = [];
 
@@ -41,6 +56,15 @@ public sealed record Evidence
 
     /// <summary>The tasks whose submit was acknowledged.</summary>
     public ImmutableHashSet<Guid> Accepted => [.. History.Answers.Where(each => each.Call == CallKind.Submit && each.State is not null).Select(each => each.Task)];
+
+    /// <summary>The instances in the lanes of the index whose programs know this guid.</summary>
+    public IEnumerable<InstanceState> WorkersOf(Guid index) => Workers.Where(each => InstanceId.Of(each.Process!.Value, each.Index).Value == index);
+
+    /// <summary>An index of the workers in a violation: both its stories.</summary>
+    public string Told(Guid index) =>
+        $"worker {index}\n"
+        + string.Concat(WorkersOf(index).SelectMany(lane => lane.Story.Entries.Select(each => (lane.Lane, Entry: each))).OrderBy(each => each.Entry.At).Select(each => $"      {each.Entry.At:HH:mm:ss.fff} lane {each.Lane} attempt {each.Entry.Attempt} {each.Entry.Cell}: {each.Entry.Text}\n"))
+        + Seen(index);
 
     public TaskState? FinalOf(Guid task) => Final.FirstOrDefault(each => each.Id.Value == task);
 
@@ -51,5 +75,8 @@ public sealed record Evidence
         $"task {task.SequenceId} ({task.Id}, {ScriptOf(task).Kind}) {TaskMachine.Upper(task.Phase)} {task.FailureReason}\n"
         + $"      {ScriptOf(task).Command}\n"
         + string.Concat(task.Story.Entries.Select(each => $"      {each.At:HH:mm:ss.fff} attempt {each.Attempt} {each.Cell}: {each.Text}\n"))
-        + string.Concat(Sightings.Where(each => each.Task == task.Id.Value).Select(each => $"      seen: attempt {each.Attempt} from {each.First.TotalSeconds:0.00} s to {each.Last.TotalSeconds:0.00} s in {each.Container[..12]}\n"));
+        + Seen(task.Id.Value);
+
+    private string Seen(Guid guid) =>
+        string.Concat(Sightings.Where(each => each.Task == guid).Select(each => $"      seen: attempt {each.Attempt} from {each.First.TotalSeconds:0.00} s to {each.Last.TotalSeconds:0.00} s in {each.Container[..12]}\n"));
 }

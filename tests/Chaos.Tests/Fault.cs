@@ -38,6 +38,12 @@ public enum FaultKind
 
     /// <summary>One host keeps the database, the others keep each other.</summary>
     CutInTwo,
+
+    /// <summary>An operator drains the cell, with half of the time as its deadline, and takes it back.</summary>
+    Drain,
+
+    /// <summary>The host is told to end: SIGTERM to its warden. It joins again later.</summary>
+    Leave,
 }
 
 /// <summary>One fault of a run.</summary>
@@ -46,10 +52,15 @@ public enum FaultKind
 /// <param name="Host">The host that it concerns, from 0; of a cut in two the one that keeps the database.</param>
 public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Lasts, int Host)
 {
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(30);
+
     public static readonly ImmutableArray<FaultKind> Kinds = [.. Enum.GetValues<FaultKind>()];
 
     /// <summary>While it lasts, somebody does not reach the database who could before.</summary>
     public bool TakesTheDatabase => Kind is FaultKind.StopDatabase or FaultKind.CutOff or FaultKind.CutFromDatabase or FaultKind.CutInTwo;
+
+    /// <summary>Whether it is there at some instant of this time, with what comes of it for a while after its end.</summary>
+    public bool Touches(TimeSpan from, TimeSpan to) => At <= to && At + Lasts + After >= from;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.TotalSeconds:0.0} s {Words}{(Kind is FaultKind.KillSilo or FaultKind.KillWarden ? "" : $" for {Lasts.TotalSeconds:0} s")}");
 
@@ -65,6 +76,8 @@ public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Lasts, int Host
         FaultKind.CutOff => $"cut cell-{Host + 1} off",
         FaultKind.CutFromDatabase => $"cut cell-{Host + 1} from the database",
         FaultKind.CutFromCells => $"cut cell-{Host + 1} from the other cells",
+        FaultKind.Drain => $"drain cell-{Host + 1}",
+        FaultKind.Leave => $"tell the host of cell-{Host + 1} to end",
         _ => $"cut in two, cell-{Host + 1} with the database",
     };
 }

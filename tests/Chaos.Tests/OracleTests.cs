@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Chaos.Tests.Oracles;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Stories;
 using Granary.Core.Tasks;
 using Granary.Testing;
@@ -119,6 +120,39 @@ public sealed class OracleTests
         odd.History.AddOdd("Submit was answered with 500");
         Finds("history agrees: Submit was answered with 500", odd);
     }
+
+    [Fact]
+    public void Two_runs_of_a_worker_are_found_unless_one_makes_way()
+    {
+        var first = A.After(A.RunningInstance(), new InstanceEvent.Reported(A.Start, new AttemptReport.Started(1)));
+        var relief = A.After(A.After(new InstanceState(), new InstanceEvent.Ordered(A.Start, A.Order(after: 1) with { Lane = 1 })), new InstanceEvent.Placed(A.Start, 2, new CellId("cell-2")));
+        var up = A.After(relief, new InstanceEvent.Reported(A.Start, new AttemptReport.Started(2)));
+        var asked = A.After(first, new InstanceEvent.MakeWay(A.Start, 1, "cell-1 is drained"));
+        var stopped = A.After(A.After(asked, new InstanceEvent.Ordered(A.Start, A.Order(2, 0))), new InstanceEvent.Reported(A.Start, new AttemptReport.Exited(1, new AttemptExit(0, false, A.Start, A.Start, BeforeStop: false))));
+        Sighting[] beside = [Work(1, 0, 12), Work(2, 9, 20)];
+
+        Assert.Empty(Oracle.CheckAll(Of(Ended) with { Workers = [stopped, up], WorkersWanted = 1, WorkersAt = TimeSpan.FromSeconds(20), Sightings = [Seen(1, 0, 5), .. beside] }));
+        Finds("never two at once: attempt 2 began", Of(Ended) with { Workers = [first, up], Sightings = [Seen(1, 0, 5), .. beside] });
+        Finds("workers are up: index 0 has RUNNING in lane 0 and RUNNING in lane 1", Of(Ended) with { Workers = [first, up], WorkersWanted = 1, WorkersAt = TimeSpan.FromSeconds(20), Sightings = [Seen(1, 0, 5), .. beside] });
+        Finds("workers are up: index 0 has STOPPED in lane 0 and RUNNING in lane 1", Of(Ended) with { Workers = [stopped, relief], WorkersWanted = 1 });
+        Finds("workers are up: index 0 is said to be up and was not seen", Of(Ended) with { Workers = [stopped, up], WorkersWanted = 1, WorkersAt = TimeSpan.FromSeconds(30), Sightings = [Seen(1, 0, 5), .. beside] });
+        Finds("workers are up: index 0 has : it has no row", Of(Ended) with { WorkersWanted = 1 });
+    }
+
+    [Fact]
+    public void What_is_left_on_a_drained_cell_is_found()
+    {
+        var drained = new Drained("cell-1", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
+        var drain = new Fault(FaultKind.Drain, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(50), 0);
+        var left = Of(Ended, [Seen(1, 0, 35)]) with { Drains = [drained], Faults = [drain] };
+
+        Finds("drained means empty: attempt 1", left);
+        Assert.Empty(Oracle.CheckAll(left with { Sightings = [Seen(1, 0, 25)] }));
+        Assert.Empty(Oracle.CheckAll(left with { Drains = [drained with { Cell = "cell-2" }] }));
+        Assert.Empty(Oracle.CheckAll(left with { Faults = [drain, new Fault(FaultKind.KillSilo, TimeSpan.FromSeconds(5), TimeSpan.Zero, 0)] }));
+    }
+
+    private static Sighting Work(int attempt, double from, double to) => Seen(attempt, from, to) with { Task = InstanceId.Of(A.Worker, 0).Value };
 
     /// <summary>Exactly this is found, and what cannot be otherwise then.</summary>
     private static void Finds(string violation, Evidence evidence, string? also = null)

@@ -20,6 +20,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Cells of silos without wardens.</summary>
     private const string Unfenced = """{"Lease": {"EnforcedBy": "Silo"}}""";
 
+    /// <summary>A host that is told to end has ended before the run has.</summary>
+    private const string Fenced = """{"Lease": {"EndingDrain": "00:00:08"}}""";
+
     private readonly LocalCluster cluster;
     private readonly HostProcesses[] hosts;
     private readonly SiloConnection[] connections;
@@ -43,15 +46,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <param name="name">Short, and another one for each stage of a process.</param>
     public static async Task<Stage> Build(string name, ChaosSettings settings)
     {
-        var options = new List<string>();
-        if (!settings.IsFenced)
-        {
-            var config = await TestState.FolderFor($"{name}.json");
-            await File.WriteAllTextAsync(config, Unfenced);
-            options.AddRange(["--config", config]);
-        }
-
-        var cluster = await LocalCluster.Up(name, Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), settings.Silos, networks: true, options: options);
+        var config = await TestState.FolderFor($"{name}.json");
+        await File.WriteAllTextAsync(config, settings.IsFenced ? Fenced : Unfenced);
+        var cluster = await LocalCluster.Up(name, Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), settings.Silos, networks: true, options: ["--config", config]);
         var stage = new Stage(cluster, await cluster.Silos());
         await stage.AllUp();
         return stage;
@@ -113,6 +110,12 @@ internal sealed class Stage : IAsyncDisposable
                 return await Cut((cell, ["database"]));
             case FaultKind.CutFromCells:
                 return await Cut((cell, others));
+            case FaultKind.Drain:
+                await Order(client => client.Drain(new CellId(cell), fault.Lasts / 2));
+                return () => Order(client => client.Uncordon(new CellId(cell)));
+            case FaultKind.Leave:
+                Send(Signal.Terminate, host.Warden);
+                return () => cluster.Restart(silo);
             default:
                 return await Cut([.. others.Select(each => (each, new[] { "database", cell }))]);
         }
@@ -169,6 +172,11 @@ internal sealed class Stage : IAsyncDisposable
                 }
 
                 var cells = await Cells();
+                foreach (var cell in cells.Where(each => each.Drain.TakesNothing))
+                {
+                    await Ask(client => client.Uncordon(cell.Id));
+                }
+
                 words = string.Join(", ", cells.Select(each => $"{each.Id}: {each.State}"));
                 return cells.Count(each => each.State == "up") == Silos.Count;
             },
@@ -176,6 +184,24 @@ internal sealed class Stage : IAsyncDisposable
             MendedMax,
             () => words,
             every: TimeSpan.FromMilliseconds(500));
+    }
+
+    /// <summary>By the first silo that takes it.</summary>
+    /// <exception cref="CallFailedException">None does.</exception>
+    private async Task Order<T>(Func<GranaryClient, Task<T>> call)
+    {
+        for (var silo = 0; ; silo++)
+        {
+            try
+            {
+                await Ask(connections[silo], call);
+                return;
+            }
+            catch (CallFailedException) when (silo + 1 < connections.Length)
+            {
+                // Another silo is asked.
+            }
+        }
     }
 
     private async Task Start(string silo)

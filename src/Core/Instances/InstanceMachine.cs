@@ -95,7 +95,7 @@ public static class InstanceMachine
             (_, null) => Rest(instance, at, "not wanted any more"),
 
             (Stopped, { }) when part == Part.IsRelieved => Tell(instance with { Part = part }, at),
-            (Stopped, { } spec) => Requeue(Afresh(instance) with { IsWanted = true, WantedAt = at, Spec = spec, Part = part }, at, TimeSpan.Zero, $"wanted: version {spec.Version} of its app"),
+            (Stopped, { } spec) => Requeue(Afresh(instance) with { IsWanted = true, WantedAt = at, Spec = spec, Part = part }, at, TimeSpan.Zero, $"wanted{(part == Part.Relieves ? $" in place of attempt {order.After}, which makes way" : "")}: version {spec.Version} of its app"),
             (Canceling, { } spec) => Decision.Move(instance with { IsWanted = true, Next = spec, Part = part, WantedAt = instance.IsWanted ? instance.WantedAt : at }),
             (Running, { } spec) when spec.Version != instance.Spec!.Version => Stop(instance with { Next = spec, Part = part }, at, $"version {spec.Version} of its app is wanted"),
             (Running, { }) when isNewTurn => Stop(instance with { Part = part }, at, $"its next attempt is numbered above {order.After}"),

@@ -14,6 +14,8 @@ public sealed record Oracle(string Name, Func<Evidence, IEnumerable<string>> Che
         new("story explains", StoryExplains.Check),
         new("listing agrees", ListingAgrees.Check),
         new("history agrees", HistoryAgrees.Check),
+        new("workers are up", WorkersAreUp.Check),
+        new("drained means empty", DrainedMeansEmpty.Check),
     ];
 
     /// <summary>The violations of all promises.</summary>
