@@ -40,8 +40,8 @@ public class ProcessIdentityTests
     [Fact]
     public async Task A_process_that_awaits_its_parent_is_gone()
     {
-        // The shell becomes a program that never asks what became of its child.
-        using var parent = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 1000"]) { RedirectStandardOutput = true })!;
+        // The shell becomes a program that never asks what became of its child, which does not end before.
+        using var parent = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "(until grep -q sleep /proc/$$/comm; do :; done) & echo $!; exec sleep 1000"]) { RedirectStandardOutput = true })!;
         var child = int.Parse((await parent.StandardOutput.ReadLineAsync())!, System.Globalization.CultureInfo.InvariantCulture);
 
         await Until.True(() => ProcFile.Read(child, "stat")?.Contains(") Z ", StringComparison.Ordinal) == true, "the child to end");

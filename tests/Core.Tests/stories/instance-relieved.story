@@ -34,7 +34,7 @@ instance
 20s wanted version 1 in revision 4 as a relief after 4
     PENDING, attempt 4, version 1, relieves
     do: find a cell for attempt 5
-    story: PENDING: wanted: version 1 of its app
+    story: PENDING: wanted in place of attempt 4, which makes way: version 1 of its app
 20s placed 5 on cell-1
     RUNNING, attempt 5 on cell-1, version 1, relieves
     do: start attempt 5 on cell-1
