@@ -71,7 +71,7 @@ internal static class FailoverMeasure
                 Span.Of("started there", start),
                 Span.Of($"floor: the engines alone start {TasksPerHost} containers", floor),
             ],
-            (lapse + Span.Median(floor)) / Span.Median(all),
+            (lapse + Rounds.Median(floor)) / Rounds.Median(all),
             new Dictionary<string, string>
             {
                 ["ratio"] = $"the lease's {lapse:0} s and the floor to all of it",
