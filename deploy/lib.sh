@@ -52,3 +52,6 @@ wait_until() {
         sleep 0.05
     done
 }
+
+# is_taken PORT: does somebody listen there? Opened in a subshell, whose end closes it.
+is_taken() { (exec 8<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

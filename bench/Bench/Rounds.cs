@@ -71,7 +71,8 @@ internal static class Rounds
         return pair.Count / watch.Elapsed.TotalSeconds;
     }
 
-    private static double Median(IEnumerable<double> values)
+    /// <summary>The value in the middle, or the mean of the two there.</summary>
+    public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

@@ -52,7 +52,7 @@ internal sealed class SiloUnderTest : IAsyncDisposable
         var ports = FreePorts.Take(3);
         string[] arguments = ["--cell", "bench", "--docker", engine, "--state", await TestState.FolderFor($"silo-{Interlocked.Increment(ref number)}"), "--http", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. settings];
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        start.ForgetSettings();
         var silo = new SiloUnderTest(start) { Address = new Uri($"http://127.0.0.1:{ports[0]}") };
         silo.process.Start();
         silo.process.BeginOutputReadLine();

@@ -20,7 +20,7 @@ public sealed class ApiOptions
     [Range(8 * 1024, 1024 * 1024)]
     public int RequestLineBytesMax { get; set; } = 64 * 1024;
 
-    /// <summary>How long a request may take, but for uploads and followed logs. Default 30 s, range 1 s to 1 h; then it is answered with 503.</summary>
+    /// <summary>How long a request may take, but for uploads, builds and the log of an app. Default 30 s, range 1 s to 1 h; then it is answered with 503.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

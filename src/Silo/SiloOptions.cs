@@ -30,14 +30,14 @@ public sealed partial class SiloOptions : IValidatableObject
         ["--disk"] = nameof(DiskMb),
     };
 
-    /// <summary>The cell that this silo serves, or is a candidate for. Default "cell-1".</summary>
+    /// <summary>The cell that this silo serves, or is a candidate for. Default "cell-1". 1 to 63 letters, digits, '-' or '.'; the first is a letter or a digit.</summary>
     [Required]
     public string Cell { get; set; } = "cell-1";
 
-    /// <summary>The silo's own name, one in the cluster. Default: the cell's name and the port of silo-to-silo traffic, as in cell-1-11111.</summary>
+    /// <summary>The silo's own name, one in the cluster. Default: the cell's name and the port of silo-to-silo traffic, as in cell-1-11111. Of the same letters as Cell.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The engine of the cell. Default unix:///var/run/docker.sock.</summary>
+    /// <summary>The engine of the cell, unix:///PATH, or on SQLite also tcp://HOST:PORT. Default unix:///var/run/docker.sock.</summary>
     [Required]
     public string Docker { get; set; } = "unix:///var/run/docker.sock";
 
@@ -52,11 +52,11 @@ public sealed partial class SiloOptions : IValidatableObject
     [Required]
     public string Advertise { get; set; } = "127.0.0.1";
 
-    /// <summary>The port of silo-to-silo traffic. Default 11111.</summary>
+    /// <summary>The port of silo-to-silo traffic. Default 11111; range 1 to 65,535.</summary>
     [Range(1, 65535)]
     public int SiloPort { get; set; } = 11111;
 
-    /// <summary>The port for Granary.Client. Default 30000.</summary>
+    /// <summary>The port for Granary.Client. Default 30000; range 1 to 65,535.</summary>
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
@@ -71,11 +71,11 @@ public sealed partial class SiloOptions : IValidatableObject
     [Required]
     public string Stack { get; set; } = "granary/stack:bookworm";
 
-    /// <summary>Memory that tasks may reserve on the cell, in MB; 0 takes what the engine has. Default 0.</summary>
+    /// <summary>Memory that tasks and instances may reserve on the cell, in MB; 0 takes what the engine has. Default 0.</summary>
     [Range(0, int.MaxValue)]
     public int MemoryMb { get; set; }
 
-    /// <summary>Disk that tasks may reserve on the cell, in MB; 0 takes what the engine has. Default 0.</summary>
+    /// <summary>Disk that tasks and instances may reserve on the cell, in MB; 0 takes what the engine has. Default 0.</summary>
     [Range(0, int.MaxValue)]
     public int DiskMb { get; set; }
 

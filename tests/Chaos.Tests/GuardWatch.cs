@@ -6,7 +6,7 @@ namespace Granary.Chaos.Tests;
 public sealed record Unguarded(string Cell, TimeSpan From, TimeSpan To);
 
 /// <summary>
-/// Sees when neither the warden nor the silo of a cell runs: the one case in which attempts of a cell may outlive its lease. It asks the kernel. A process that has just begun
+/// Sees when neither the warden nor the silo of a cell runs: one of the cases in which attempts of a cell may outlive its lease. It asks the kernel. A process that has just begun
 /// counts for nobody yet: it has the lease only some seconds later.
 /// </summary>
 internal sealed class GuardWatch : IDisposable

@@ -11,9 +11,6 @@ namespace Granary.Chaos.Tests;
 /// <summary>The app of a run whose instances are to stay up, whatever happens.</summary>
 internal sealed class Workers(Stage stage, AppId app, int count)
 {
-    /// <summary>It ends when it is told to, and never by itself.</summary>
-    private const string Program = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
-
     private static readonly JsonSerializerOptions Stored = new() { AllowOutOfOrderMetadataProperties = true, Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>The guids that the programs know.</summary>
@@ -22,7 +19,7 @@ internal sealed class Workers(Stage stage, AppId app, int count)
     public static async Task<Workers> Start(Stage stage, ulong seed, int count)
     {
         var app = (await stage.Ask(client => client.PushImage($"workers-{seed}-{Guid.NewGuid():N}", SharedEngine.BusyboxImage))).Id;
-        await stage.Ask(client => client.ChangeProcess(app, AppProcesses.Web, new ProcessChange(count, 16, 16, null, true, Program)));
+        await stage.Ask(client => client.ChangeProcess(app, AppProcesses.Web, new ProcessChange(count, 16, 16, null, true, Programs.UntilTold)));
         await stage.Ask(client => client.Start(app));
         var workers = new Workers(stage, app, count);
         await workers.Up();

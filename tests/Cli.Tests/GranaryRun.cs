@@ -106,13 +106,7 @@ internal sealed class GranaryRun : IDisposable
     private static ProcessStartInfo How(Uri? server, string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(each => each.StartsWith("GRANARY_", StringComparison.Ordinal)).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        // The runtime of this very test, wherever it lies.
-        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        start.ForgetSettings();
         start.Environment["TERM"] = "xterm";
         start.Environment.Remove("NO_COLOR");
         if (server is not null)

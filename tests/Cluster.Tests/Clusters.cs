@@ -1,6 +1,7 @@
 using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using Granary.Core.Apps;
 using Granary.Core.Tasks;
 using Granary.Testing;
 using TaskState = Granary.Core.Tasks.TaskState;
@@ -72,6 +73,15 @@ internal static class Clusters
     }
 
     public static DockerClient Docker(string engine) => new DockerClientBuilder().WithEndpoint(new Uri(engine)).Build();
+
+    /// <summary>So many tasks of an app, each of which runs, has said its fifth line, and goes on to say one after the other for as long as any test takes.</summary>
+    public static async Task<TaskState[]> Running(this ClusterClient client, AppState app, int count)
+    {
+        const string counts = "for i in $(seq 1 6000); do echo line $i; sleep 0.1; done";
+        var tasks = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.Granary.Run(app.Id, Busybox(counts, memoryMb: 16))));
+        await Task.WhenAll(tasks.Select(each => client.Says(each, "line 5")));
+        return await Task.WhenAll(tasks.Select(each => client.Until(each, now => now.Phase == TaskPhase.Running, "runs")));
+    }
 
     /// <summary>Waits until the task has said this.</summary>
     public static async Task Says(this ClusterClient client, TaskState task, string words)

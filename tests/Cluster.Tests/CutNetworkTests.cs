@@ -1,4 +1,3 @@
-using Granary.Core.Apps;
 using Granary.Core.Tasks;
 using Granary.Testing;
 using Xunit.Abstractions;
@@ -9,8 +8,6 @@ namespace Granary.Cluster.Tests;
 /// <summary>Three hosts with networks of their own, which are cut in every shape that matters. The witness says what ran when.</summary>
 public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const string Counts = "for i in $(seq 1 6000); do echo line $i; sleep 0.1; done";
-
     private const int Rounds = 20;
 
     /// <summary>A lapse and what follows it, on a busy machine.</summary>
@@ -48,7 +45,7 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
         for (var round = 1; round <= Rounds; round++)
         {
             var cell = round % 2 == 0 ? "cell-2" : "cell-3"; // The first is the one that is asked.
-            var tasks = await Running(client, app, 6);
+            var tasks = await client.Running(app, 6);
             var lost = tasks.Where(each => each.Cell!.Value.Name == cell).ToArray();
             Assert.NotEmpty(lost);
 
@@ -73,7 +70,7 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await using var client = await Ready();
         var app = await client.Granary.PushImage("side", SharedEngine.BusyboxImage);
-        var tasks = await Running(client, app, 6);
+        var tasks = await client.Running(app, 6);
         var lost = tasks.Where(each => each.Cell!.Value.Name != "cell-1").ToArray();
         Assert.NotEmpty(lost);
 
@@ -94,7 +91,7 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await using var client = await Ready();
         var app = await client.Granary.PushImage("hold", SharedEngine.BusyboxImage);
-        var tasks = await Running(client, app, 6);
+        var tasks = await client.Running(app, 6);
 
         await Task.WhenAll(new[] { "cell-1", "cell-2", "cell-3" }.Select(each => Cluster.Cut(each, "database")));
         await Task.Delay(TimeSpan.FromSeconds(30)); // The time is what is asked for.
@@ -119,7 +116,7 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await using var client = await Ready();
         var app = await client.Granary.PushImage("slept", SharedEngine.BusyboxImage);
-        var tasks = await Running(client, app, 6);
+        var tasks = await client.Running(app, 6);
         var lost = tasks.Where(each => each.Cell!.Value.Name == "cell-3").ToArray();
         Assert.NotEmpty(lost);
         var host = (await Cluster.Silos()).Single(each => each.Cell == "cell-3");
@@ -150,13 +147,6 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
         var client = await ClusterClient.Open(first.GatewayPort, first.Address);
         await client.UntilUp("cell-1", "cell-2", "cell-3");
         return client;
-    }
-
-    private static async Task<TaskState[]> Running(ClusterClient client, AppState app, int count)
-    {
-        var tasks = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.Granary.Run(app.Id, Clusters.Busybox(Counts, memoryMb: 16))));
-        await Task.WhenAll(tasks.Select(each => client.Says(each, "line 5")));
-        return await Task.WhenAll(tasks.Select(each => client.Until(each, now => now.Phase == TaskPhase.Running, "runs")));
     }
 
     /// <summary>A second attempt of each runs elsewhere.</summary>

@@ -80,7 +80,7 @@ public sealed class DrainTests
     private static async Task<AppId> Workers(ClusterClient client)
     {
         var app = (await client.Granary.PushImage("workers", SharedEngine.BusyboxImage)).Id;
-        await client.Granary.ChangeProcess(app, AppProcesses.Web, new ProcessChange(WorkerCount, 32, 16, null, true, "trap 'exit 0' TERM; while :; do sleep 0.1; done"));
+        await client.Granary.ChangeProcess(app, AppProcesses.Web, new ProcessChange(WorkerCount, 32, 16, null, true, Programs.UntilTold));
         await client.Granary.Start(app);
         using var limit = new CancellationTokenSource(ClusterClient.WaitMax);
         var up = await client.Granary.WaitUp(app, limit.Token);

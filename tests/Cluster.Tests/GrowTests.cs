@@ -17,8 +17,6 @@ public sealed class GrowTests(ITestOutputHelper output)
     /// <summary>Submits under way at once: as many tasks wait or run as a cell has room for, and some more.</summary>
     private const int InFlight = 12;
 
-    private const string Program = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
-
     private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan LoadMax = TimeSpan.FromMinutes(20);
@@ -75,7 +73,7 @@ public sealed class GrowTests(ITestOutputHelper output)
     private static async Task<AppId> Workers(ClusterClient client)
     {
         var app = (await client.Granary.PushImage("workers", SharedEngine.BusyboxImage)).Id;
-        await client.Granary.ChangeProcess(app, AppProcesses.Web, new ProcessChange(WorkerCount, 16, 16, null, true, Program));
+        await client.Granary.ChangeProcess(app, AppProcesses.Web, new ProcessChange(WorkerCount, 16, 16, null, true, Programs.UntilTold));
         await client.Granary.Start(app);
         using var limit = new CancellationTokenSource(ClusterClient.WaitMax);
         await client.Granary.WaitUp(app, limit.Token);

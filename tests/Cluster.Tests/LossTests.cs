@@ -10,9 +10,6 @@ namespace Granary.Cluster.Tests;
 [Collection(ThreeHosts.Collection)]
 public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDisposable
 {
-    /// <summary>Says line after line for as long as any of these tests takes.</summary>
-    private const string Counts = "for i in $(seq 1 6000); do echo line $i; sleep 0.1; done";
-
     /// <summary>What a warden waits before it calls a silo hung, and some for a busy machine.</summary>
     private static readonly TimeSpan HungKilledMax = TimeSpan.FromSeconds(8);
 
@@ -29,7 +26,7 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
         var before = await hosts.Cluster.Silos();
         var (client, app) = await Begin("lost");
         await using var connection = client;
-        var tasks = await Running(client, app, 6);
+        var tasks = await client.Running(app, 6);
         var lost = tasks.GroupBy(each => each.Cell!.Value).MaxBy(each => each.Count())!;
         var home = await client.SiloOf(hosts.Cluster, lost.Key.Name);
         await using var survivor = await ClusterClient.Open(before.First(each => each.Cell != lost.Key.Name).GatewayPort);
@@ -64,7 +61,7 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
     {
         var (client, app) = await Begin("control");
         await using var connection = client;
-        var tasks = await Running(client, app, 3);
+        var tasks = await client.Running(app, 3);
         var home = await client.SiloOf(hosts.Cluster, tasks.Select(each => each.Cell!.Value.Name).First(each => each != "cell-1"));
 
         Signal.Kill.To(home.WardenPid!.Value);
@@ -94,13 +91,6 @@ public sealed class LossTests(ThreeHosts hosts, ITestOutputHelper output) : IDis
     {
         var client = await hosts.Ready((await hosts.Cluster.Silos())[0]);
         return (client, await client.Granary.PushImage(name, SharedEngine.BusyboxImage));
-    }
-
-    private static async Task<TaskState[]> Running(ClusterClient client, AppState app, int count)
-    {
-        var tasks = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.Granary.Run(app.Id, Clusters.Busybox(Counts, memoryMb: 16))));
-        await Task.WhenAll(tasks.Select(each => client.Says(each, "line 5")));
-        return await Task.WhenAll(tasks.Select(each => client.Until(each, now => now.Phase == TaskPhase.Running, "runs")));
     }
 
     /// <summary>Another process of this silo serves its cell.</summary>

@@ -50,7 +50,7 @@ public sealed class OutageTests(ThreeHosts hosts)
         }
 
         tasks = await Task.WhenAll(tasks.Select(client.End));
-        await hosts.Ready(silos[0]);
+        await (await hosts.Ready(silos[0])).DisposeAsync();
 
         // A task that ended holds none any more.
         Assert.Equal(["cell-1", "cell-2", "cell-3"], tasks.Select(each => each.Story.Entries.Last(entry => entry.Cell is not null).Cell).Distinct().Order());

@@ -13,8 +13,6 @@ namespace Granary.Cluster.Tests;
 [Collection(ThreeHosts.Collection)]
 public sealed class WorkerTests(ThreeHosts hosts, ITestOutputHelper output) : IDisposable
 {
-    private const string Program = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
-
     /// <summary>What the slowest of ten losses may take on a quiet machine is measured by bench/run failover; this is for a busy one.</summary>
     private static readonly TimeSpan MovedMax = TimeSpan.FromSeconds(30);
 
@@ -106,7 +104,7 @@ public sealed class WorkerTests(ThreeHosts hosts, ITestOutputHelper output) : ID
     private static async Task<AppId> Start(ClusterClient client, string name, int count)
     {
         var app = (await client.Granary.PushImage(name, SharedEngine.BusyboxImage)).Id;
-        await client.Granary.ChangeProcess(app, AppProcesses.Web, new ProcessChange(count, 16, 16, null, true, Program));
+        await client.Granary.ChangeProcess(app, AppProcesses.Web, new ProcessChange(count, 16, 16, null, true, Programs.UntilTold));
         await client.Granary.Start(app);
         await Up(client, app, count);
         return app;

@@ -59,7 +59,7 @@ public sealed class RolesTests(PrivatePostgres postgres) : IClassFixture<Private
     private static async Task<string> Migrate(NpgsqlConnectionStringBuilder database)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), ["migrate", "--db", database.ConnectionString]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_ROOT"] = SiloProcess.DotnetRoot;
+        start.Environment["DOTNET_ROOT"] = Programs.DotnetRoot;
         using var migrate = Process.Start(start)!;
         var words = await migrate.StandardOutput.ReadToEndAsync();
         Assert.Equal("", await migrate.StandardError.ReadToEndAsync());

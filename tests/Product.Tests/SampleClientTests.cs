@@ -18,7 +18,7 @@ public sealed class SampleClientTests(SharedEngine engine)
         var zip = Path.Combine(silo.Folder, "training-app.zip");
         await ZipFile.CreateFromDirectoryAsync(Repository.PathOf("samples/training-app"), zip);
         var start = new ProcessStartInfo(Sample, [$"{silo.GatewayPort}", zip]) { RedirectStandardOutput = true };
-        start.Environment["DOTNET_ROOT"] = SiloProcess.DotnetRoot;
+        start.Environment["DOTNET_ROOT"] = Programs.DotnetRoot;
 
         using var sample = Process.Start(start)!;
         using var limit = new CancellationTokenSource(Scene.EndMax);

@@ -25,12 +25,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         socket = Path.Combine(folder, $"notify-{Guid.NewGuid():N}"[..12]);
         notices.Bind(new UnixDomainSocketEndPoint(socket));
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), ["host", "--state", folder, .. switches]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(each => each.StartsWith("GRANARY_", StringComparison.Ordinal)).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        start.Environment["DOTNET_ROOT"] = SiloProcess.DotnetRoot;
+        start.ForgetSettings();
         start.Environment["NOTIFY_SOCKET"] = socket;
         start.Environment["WATCHDOG_USEC"] = "400000";
         process = new Process { StartInfo = start };

@@ -10,9 +10,6 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>For a silo to be up, or to give up: it starts in about 2 s on an idle machine.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(90);
 
-    /// <summary>The runtime of this very test, wherever it lies.</summary>
-    public static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
-
     private readonly int[] ports = FreePorts.Take(3);
     private readonly List<string> output = [];
     private readonly List<string> errors = [];
@@ -191,12 +188,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         // A switch that is given twice counts as it was given last.
         string[] line = [.. WithoutCapabilities is null ? Array.Empty<string>() : ["setpriv", $"--bounding-set={WithoutCapabilities}"], Path.Combine(AppContext.BaseDirectory, "Granary.Silo"), .. arguments, .. more];
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(each => each.StartsWith("GRANARY_", StringComparison.Ordinal)).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        start.Environment["DOTNET_ROOT"] = DotnetRoot;
+        start.ForgetSettings();
         start.Environment["GRANARY_Lease__EnforcedBy"] = "Silo"; // A warden would start it again when a test kills it.
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Hear(output, line.Data);

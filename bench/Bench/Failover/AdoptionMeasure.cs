@@ -17,7 +17,7 @@ internal static class AdoptionMeasure
                 Span.Of("another candidate follows all logs again", other),
                 Span.Of("the same silo, started by its warden, follows them again", same),
             ],
-            Span.Median(other) / Span.Median(same),
+            Rounds.Median(other) / Rounds.Median(same),
             new Dictionary<string, string> { ["ratio"] = "another candidate to the same silo", ["tasks"] = $"{Tasks}, ten lines a second each", ["restarts"] = "0" });
     }
 

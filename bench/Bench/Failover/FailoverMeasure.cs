@@ -71,7 +71,7 @@ internal static class FailoverMeasure
                 Span.Of("started there", start),
                 Span.Of($"floor: the engines alone start {TasksPerHost} containers", floor),
             ],
-            (lapse + Span.Median(floor)) / Span.Median(all),
+            (lapse + Rounds.Median(floor)) / Rounds.Median(all),
             new Dictionary<string, string>
             {
                 ["ratio"] = $"the lease's {lapse:0} s and the floor to all of it",
@@ -82,7 +82,7 @@ internal static class FailoverMeasure
 
     private static TimeSpan? Second(HostsUnderTest hosts, TaskState task) => hosts.Witness.Of(task.Id.Value).FirstOrDefault(each => each.Attempt == 2)?.First;
 
-    /// <summary>The slowest of as many containers as one host had, on the engines that are left, as many at a time as a cell starts.</summary>
+    /// <summary>The slowest of as many containers as one host had, on the engines that are left, all at once: on each as many as a cell starts at a time on three cores or more.</summary>
     private static async Task<double> BareStart(IEnumerable<string> engines)
     {
         var clients = engines.Select(each => new DockerClientBuilder().WithEndpoint(new Uri(each)).Build()).ToArray();

@@ -10,13 +10,7 @@ namespace Granary.Bench.Failover;
 internal sealed record Span(string Label, int Count, double MedianS, double SlowestS, double? MedianMax, double? SlowestMax)
 {
     public static Span Of(string label, IReadOnlyCollection<double> seconds, double? medianMax = null, double? slowestMax = null) =>
-        new(label, seconds.Count, Math.Round(Median(seconds), 3), Math.Round(seconds.Max(), 3), medianMax, slowestMax);
-
-    public static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+        new(label, seconds.Count, Math.Round(Rounds.Median(seconds), 3), Math.Round(seconds.Max(), 3), medianMax, slowestMax);
 }
 
 /// <summary>What came of a measure of times.</summary>

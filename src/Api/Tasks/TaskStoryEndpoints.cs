@@ -17,7 +17,7 @@ internal sealed record ShownEntry(string At, int Attempt, string? Cell, string T
 /// <summary>Everything there is to know about a task; Cloud Foundry's fields keep their names.</summary>
 /// <param name="Attempt">The newest attempt; 0 before the first.</param>
 /// <param name="WhyWaiting">While PENDING: why no cell has taken it, in words; null when it is not known to wait.</param>
-/// <param name="ExitCode">Of the last attempt that ended by itself or by our stop.</param>
+/// <param name="ExitCode">Of the newest attempt, once it has ended by itself or by our stop.</param>
 internal sealed record TaskStoryResponse(
     string Guid,
     string AppGuid,

@@ -21,7 +21,7 @@ public sealed class CellOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Processes and threads of one container. Default 1,024.</summary>
+    /// <summary>Processes and threads of one container. Default 1,024; range 16 to 100,000.</summary>
     [Range(16, 100_000)]
     public int Pids { get; set; } = 1024;
 
@@ -29,39 +29,39 @@ public sealed class CellOptions
     [Required]
     public string Address { get; set; } = "127.0.0.1";
 
-    /// <summary>How often the cell speaks to placement. Default 1 s.</summary>
+    /// <summary>How often the cell speaks to placement. Default 1 s; range 0.1 s to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan SpeakEvery { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the cell compares its tasks' rows with what it knows. Default 5 s.</summary>
+    /// <summary>How often the cell compares the rows of its tasks and instances with what it knows. Default 5 s; range 0.1 s to 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan CompareEvery { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a silo that is a candidate for the cell looks whether the cell's folder is free. Default 100 ms; it is one call to the kernel.</summary>
+    /// <summary>How often a silo that is a candidate for the cell looks whether the cell's folder is free. Default 100 ms; range 10 ms to 1 min. It is one call to the kernel.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan CandidateLooksEvery { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often the engine is asked for a sign of life. Default 1 s.</summary>
+    /// <summary>How often the engine is asked for a sign of life. Default 1 s; range 0.1 s to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan ProbeEvery { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Delay before something of ours is tried again that failed and will pass. Default 500 ms.</summary>
+    /// <summary>Delay before something of ours is tried again that failed and will pass. Default 500 ms; range 10 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Log lines wait at most this long to be stored together. Default 200 ms.</summary>
+    /// <summary>Log lines wait at most this long to be stored together. Default 200 ms; range 0 s to 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan LogDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Log lines stored in one transaction at most. Default 512.</summary>
+    /// <summary>Log lines stored in one transaction at most. Default 512; range 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int LogBatch { get; set; } = 512;
 
-    /// <summary>How long a start waits for the attempts that were placed on the cell before it. Default 10 s; 0 s lets starts overtake each other.</summary>
+    /// <summary>How long a start waits for the attempts that were placed on the cell before it. Default 10 s; range 0 s, which lets starts overtake each other, to 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan StartTurnMax { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a container of the cell that no row knows is left alone. Default 10 min: time enough to notice that a database was restored from an old backup.</summary>
+    /// <summary>How long a container of the cell that no row knows is left alone. Default 10 min; range 10 s to 7 days: time enough to notice that a database was restored from an old backup.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
     public TimeSpan OrphanAge { get; set; } = TimeSpan.FromMinutes(10);
 }
