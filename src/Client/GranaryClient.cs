@@ -18,10 +18,10 @@ namespace Granary.Client;
 public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clock)
 {
     /// <summary>The space of apps that name none, until spaces are told apart.</summary>
-    public static readonly Guid DefaultSpace = new("00000000-0000-4000-8000-000000000001");
+    public static readonly Guid DefaultSpace = Home.Space;
 
     /// <summary>The organization of <see cref="DefaultSpace"/>.</summary>
-    public static readonly Guid DefaultOrganization = new("00000000-0000-4000-8000-000000000002");
+    public static readonly Guid DefaultOrganization = Home.Organization;
 
     /// <summary>How long one question waits for the end of a task.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);

@@ -84,7 +84,7 @@ internal sealed class ChaosRun(Stage stage, ulong seed, ChaosSettings settings) 
                 {
                     lock (drains)
                     {
-                        drains.Add(new Drained(stage.Silos[fault.Host].Cell, madeAt + (fault.Lasts / 2), witness.Now));
+                        drains.Add(new Drained(fault, stage.Silos[fault.Host].Cell, madeAt + (fault.Lasts / 2), witness.Now));
                     }
                 }
 

@@ -9,8 +9,9 @@ namespace Granary.Chaos.Tests;
 public sealed record TaskRow(Guid Task, Guid App, int SequenceId, string State, string? Cell, long CreatedAt, long UpdatedAt, long? WakeAt);
 
 /// <summary>A drain that an operator ordered, by the witness' clock.</summary>
+/// <param name="Fault">As it was planned.</param>
 /// <param name="To">When it was taken back.</param>
-public sealed record Drained(string Cell, TimeSpan Deadline, TimeSpan To);
+public sealed record Drained(Fault Fault, string Cell, TimeSpan Deadline, TimeSpan To);
 
 /// <summary>Everything that the oracles of one run may know: what the kernel showed, what the tasks were told to do, what clients were told, and how it all ended.</summary>
 public sealed record Evidence

@@ -142,14 +142,15 @@ public sealed class OracleTests
     [Fact]
     public void What_is_left_on_a_drained_cell_is_found()
     {
-        var drained = new Drained("cell-1", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
-        var drain = new Fault(FaultKind.Drain, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(50), 0);
+        var drain = new Fault(FaultKind.Drain, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(50), 0);
+        var drained = new Drained(drain, "cell-1", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
         var left = Of(Ended, [Seen(1, 0, 35)]) with { Drains = [drained], Faults = [drain] };
 
         Finds("drained means empty: attempt 1", left);
         Assert.Empty(Oracle.CheckAll(left with { Sightings = [Seen(1, 0, 25)] }));
         Assert.Empty(Oracle.CheckAll(left with { Drains = [drained with { Cell = "cell-2" }] }));
-        Assert.Empty(Oracle.CheckAll(left with { Faults = [drain, new Fault(FaultKind.KillSilo, TimeSpan.FromSeconds(5), TimeSpan.Zero, 0)] }));
+        Assert.Empty(Oracle.CheckAll(left with { Faults = [drain, new Fault(FaultKind.KillSilo, TimeSpan.FromSeconds(15), TimeSpan.Zero, 0)] }));
+        Finds("drained means empty: attempt 1", left with { Faults = [drain, new Fault(FaultKind.KillSilo, TimeSpan.FromSeconds(5), TimeSpan.Zero, 0)] });
     }
 
     private static Sighting Work(int attempt, double from, double to) => Seen(attempt, from, to) with { Task = InstanceId.Of(A.Worker, 0).Value };

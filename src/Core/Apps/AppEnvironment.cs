@@ -33,7 +33,7 @@ internal static class AppEnvironment
             ["space_name"] = "default",
             ["space_id"] = app.Space.ToString("D"),
             ["organization_name"] = "default",
-            ["organization_id"] = app.Space.ToString("D"),
+            ["organization_id"] = Home.Organization.ToString("D"),
             ["users"] = null,
             ["application_id"] = app.Id.ToString(),
             ["version"] = version.ToString("D"),

@@ -13,7 +13,7 @@ internal static class DrainedMeansEmpty
 
     public static IEnumerable<string> Check(Evidence evidence) =>
         from drain in evidence.Drains
-        where evidence.Faults.Count(each => each.Touches(TimeSpan.Zero, drain.To)) == 1
+        where evidence.Faults.Count(each => each.Touches(drain.Fault.At, drain.Fault.At + drain.Fault.Lasts)) == 1
         from seen in evidence.Sightings
         where seen.Last > drain.Deadline + StopMax && seen.First < drain.To && CellOf(evidence, seen.Task, seen.Attempt) == drain.Cell
         select $"attempt {seen.Attempt} of {seen.Task} was on {drain.Cell} until {seen.Last.TotalSeconds:0.00} s, and the deadline was at {drain.Deadline.TotalSeconds:0.00} s";
