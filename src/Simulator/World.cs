@@ -43,7 +43,9 @@ public sealed record WorldEnd(ulong Seed, ImmutableArray<string> Violations, Imm
 public sealed class World
 {
     /// <summary>In a cluster this large not every warden judges all others: reading so many leases would be all that the world does.</summary>
-    private const int JudgesMax = 16;
+    private const int AllJudgeMax = 16;
+
+    private const int JudgesMax = 5;
 
     /// <summary>Stories of finished tasks are kept as long as there are not too many.</summary>
     private const int StoriesMax = 20_000;
@@ -142,7 +144,7 @@ public sealed class World
 
     internal bool CarriesGrains(string silo) => GrainSilos.Contains(silo);
 
-    internal bool Judges(Host host) => Hosts.Count <= JudgesMax || Hosts.Take(JudgesMax).Contains(host);
+    internal bool Judges(Host host) => Hosts.Count <= AllJudgeMax || Hosts.Take(JudgesMax).Contains(host);
 
     /// <summary>One of the silos that carry grains and act; null while there is none.</summary>
     internal Silo? AnyGrainSilo()

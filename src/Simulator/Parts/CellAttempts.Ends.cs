@@ -16,7 +16,7 @@ internal sealed partial class CellAttempts
         }
 
         GiveUpSlowStarts();
-        foreach (var ((work, number), each) in kept.ToArray())
+        foreach (var ((work, number), each) in kept.Where(each => !each.Value.IsQuiet).ToArray())
         {
             See(new AttemptKey(work, number), each);
         }
@@ -55,7 +55,7 @@ internal sealed partial class CellAttempts
 
     private void SeeProcess(AttemptKey attempt, Note note, Kept each)
     {
-        var container = host.Engine.Find(attempt);
+        var container = each.Container = host.Engine.Find(attempt);
         if (container is null or { Phase: ContainerPhase.Created })
         {
             if (!host.Starts.ContainsKey(attempt))

@@ -21,6 +21,12 @@ internal sealed class Kept
 
     /// <summary>An end is on its way, and not acknowledged.</summary>
     public bool IsTelling { get; set; }
+
+    /// <summary>As it was found last.</summary>
+    public Container? Container { get; set; }
+
+    /// <summary>It runs, and its work knows what it wants to know.</summary>
+    public bool IsQuiet => Container is { Phase: ContainerPhase.Running } && !IsToldUp;
 }
 
 /// <summary>

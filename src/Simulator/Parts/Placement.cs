@@ -2,6 +2,7 @@ using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Placement;
+using Granary.Simulator.Plans;
 
 namespace Granary.Simulator.Parts;
 
@@ -10,14 +11,14 @@ namespace Granary.Simulator.Parts;
 /// </summary>
 internal sealed class Placement(Silo silo)
 {
-    /// <summary>What comes in this time is looked at together.</summary>
-    private static readonly TimeSpan PassEvery = TimeSpan.FromMilliseconds(20);
-
     private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan PromiseKept = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(2);
+
+    /// <summary>What comes in this time, in ms, is looked at together; in a large cluster a pass is more work, and more comes.</summary>
+    private readonly double passEveryMs = silo.World.Hosts.Count > 100 ? 200 : 20;
 
     private readonly World world = silo.World;
     private readonly SortedDictionary<string, Known> cells = new(StringComparer.Ordinal);
@@ -48,7 +49,7 @@ internal sealed class Placement(Silo silo)
         if (!isDue)
         {
             isDue = true;
-            silo.Later(PassEvery.TotalMilliseconds / 2, PassEvery.TotalMilliseconds, Pass);
+            silo.Later(passEveryMs / 2, passEveryMs, Pass);
         }
     }
 
@@ -83,7 +84,10 @@ internal sealed class Placement(Silo silo)
         }
 
         var wanted = queue.ToDictionary(each => each.Work, each => each.Wanted);
-        foreach (var choice in world.Rules.Place(queue, snapshots, silo.Host.WallClock, world.PlacementPolicy))
+        var choices = world.Plan.Policies.Placement == PlacementStrategy.Pack
+            ? Packing.Place(queue, snapshots, silo.Host.WallClock)
+            : world.Rules.Place(queue, snapshots, silo.Host.WallClock, world.PlacementPolicy);
+        foreach (var choice in choices)
         {
             var attempt = new AttemptKey(choice.Work, choice.Attempt);
             placing[choice.Work] = silo.Now;

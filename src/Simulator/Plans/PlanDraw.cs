@@ -117,16 +117,16 @@ internal sealed class PlanDraw(Scenario scenario, Chance chance)
         var kind = chance.Of(rule.Kinds);
         TimeSpan? lasts = rule.Lasts?.Time(chance);
         var amount = rule.Amount?.Draw(chance) ?? DrawAmount(kind);
-        return new PlannedFault(kind, at, lasts, FaultKinds.IsOfCell(kind) ? rule.Cell.IsEmpty ? DrawTargets(kind, lasts is null, cells) : rule.Cell : [], amount);
+        return new PlannedFault(kind, at, lasts, FaultKinds.IsOfCell(kind) ? rule.Cell.IsEmpty ? DrawTargets(kind, isOneCell: lasts is null || rule.Kinds.Length == 1, cells) : rule.Cell : [], amount);
     }
 
-    /// <summary>One cell; of a cut also some of them, and now and then the power of all is lost at once.</summary>
-    private ImmutableArray<string> DrawTargets(FaultKind kind, bool isForEver, ImmutableArray<PlannedCell> cells) => kind switch
+    /// <summary>One cell where somebody named the fault, or where it is for ever: the others must be able to go on. Else a cut may be of some of them, and now and then the power of all is lost at once.</summary>
+    private ImmutableArray<string> DrawTargets(FaultKind kind, bool isOneCell, ImmutableArray<PlannedCell> cells) => kind switch
     {
-        _ when isForEver => [chance.Of(cells).Name], // The others must be able to go on.
+        FaultKind.CutPair => [chance.Of(cells).Name, chance.Of(cells).Name],
+        _ when isOneCell => [chance.Of(cells).Name],
         FaultKind.Cut when chance.Happens(0.5) && cells.Where(_ => chance.Happens(0.6)).Select(each => each.Name).ToImmutableArray() is { IsEmpty: false } some => some,
         FaultKind.KillCell when chance.Happens(0.1) => [.. cells.Select(each => each.Name)],
-        FaultKind.CutPair => [chance.Of(cells).Name, chance.Of(cells).Name],
         _ => [chance.Of(cells).Name],
     };
 

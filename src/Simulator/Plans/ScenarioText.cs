@@ -74,7 +74,7 @@ public static class ScenarioText
             default:
                 if (FaultKinds.Of(line.Word) is { } kind)
                 {
-                    return scenario with { Faults = scenario.Faults.Add(Rule(line, [kind], line.About is null ? Amounts.Of(1) : line.AboutCount($"{line.Word} 2"))) };
+                    return scenario with { Faults = scenario.Faults.Add(Rule(line, [kind], line.About is null ? Amounts.Of(1) : line.AboutCount($"{line.Word} 2, or {line.Word} every=30s for=10s"))) };
                 }
 
                 line.Fault($"'{line.Word}' means nothing here: a line begins with {string.Join(", ", Words)}, or a fault: {string.Join(", ", FaultKinds.All.Select(FaultKinds.Word))}");
