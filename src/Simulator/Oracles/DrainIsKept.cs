@@ -25,7 +25,7 @@ internal static class DrainIsKept
         world.Agenda.At(end, () =>
         {
             var still = world.Database.Drain(drain.Cell);
-            if (still.TakesNothing && still.Since == drain.Since | still.Phase == DrainPhase.Drained && IsCalm(world, end) && host.Engine.Processes.Any())
+            if (still.TakesNothing && (still.Since == drain.Since || still.Phase == DrainPhase.Drained) && IsCalm(world, end) && host.Engine.Processes.Any())
             {
                 world.Violate("drain is kept", $"{drain.Cell} is {still.Word}, its deadline passed, and {world.Words(host.Engine.Processes.First())} runs there");
             }

@@ -94,9 +94,10 @@ internal sealed class WorkRows(World world)
             yield return "those who are due are not the rows that have a time to wake";
         }
 
+        var holders = works.Where(each => each.HoldsCell).ToLookup(each => each.Cell!.Value, each => each.Work);
         foreach (var (cell, held) in onCell)
         {
-            if (!held.SetEquals(works.Where(each => each.HoldsCell && each.Cell == cell).Select(each => each.Work)))
+            if (!held.SetEquals(holders[cell]))
             {
                 yield return $"those on {cell} are not the rows that hold it";
             }
