@@ -19,4 +19,8 @@ internal static class ExitCode
 }
 
 /// <summary>Ends the command with a message for a person that says what to do.</summary>
-internal class FailureException(string message, Exception? cause = null) : Exception(message, cause);
+/// <param name="isUsage">What was written on the command line, or in a file that it names, is wrong.</param>
+internal class FailureException(string message, Exception? cause = null, bool isUsage = false) : Exception(message, cause)
+{
+    public bool IsUsage => isUsage;
+}

@@ -40,6 +40,8 @@ internal static class GranaryCommand
             CellsCommand.Create(),
             DrainCommand.Create(),
             UncordonCommand.Create(),
+            SimulateCommand.Create(),
+            ExportCommand.Create(),
             CurlCommand.Create(),
             CompletionCommand.Create(),
         };

@@ -37,7 +37,7 @@ catch (FailureException failure)
         Terminal.Note(Shown.Harmless(line.TrimEnd('\r')));
     }
 
-    return ExitCode.Failed;
+    return failure.IsUsage ? ExitCode.Usage : ExitCode.Failed;
 }
 catch (OutputClosedException)
 {

@@ -1,217 +1,212 @@
+using System.Globalization;
+using Granary.Core.Cells;
 using Granary.Simulator.Parts;
+using Granary.Simulator.Plans;
 
 namespace Granary.Simulator;
 
-/// <summary>Draws the faults of a world: what, when, and for how long. Every one of them is mended in the end.</summary>
+/// <summary>Makes the faults of a plan happen, and mends them.</summary>
 internal sealed class Faults(World world)
 {
-    /// <summary>By then all is mended.</summary>
-    public static readonly TimeSpan MendedAt = TimeSpan.FromSeconds(60);
+    /// <summary>By then whatever waited in the database was carried out.</summary>
+    private static readonly TimeSpan LateMax = TimeSpan.FromSeconds(4);
 
-    private readonly Chance chance = world.Chance;
-
-    public void Draw()
+    public void Schedule()
     {
-        switch (world.Settings.Weather)
+        foreach (var fault in world.Plan.Faults)
         {
-            case Weather.Fair:
-                break;
-            case Weather.DatabaseOnly:
-                Lose(chance.Seconds(8, 15), TimeSpan.FromSeconds(30), chance.Happens(0.5));
-                break;
-            case Weather.OneProcess:
-                OneProcess(chance.Seconds(8, 30), chance.Seconds(0.5, 25));
-                break;
-            case Weather.Storm:
-                world.Network.Loss = 0.02;
-                world.Network.Slow = 0.25;
-                var many = chance.Number(10, 25);
-                for (var each = 0; each < many; each++)
-                {
-                    Any(chance.Seconds(4, 50), chance.Seconds(0.5, 9));
-                }
-
-                break;
-            default:
-                world.Network.Loss = chance.Of([0.001, 0.01, 0.05]);
-                var count = chance.Number(1, 7);
-                for (var each = 0; each < count; each++)
-                {
-                    Any(chance.Seconds(4, 50), chance.Happens(0.3) ? chance.Seconds(0.2, 3) : chance.Seconds(2, 40));
-                }
-
-                break;
+            Schedule(fault);
         }
 
-        world.Agenda.At(MendedAt, () => (world.Network.Loss, world.Network.Slow) = (0.001, 0.01));
-    }
-
-    private void Any(TimeSpan at, TimeSpan lasts)
-    {
-        switch (chance.Number(0, 13))
+        world.Agenda.At(world.Plan.MendedAt, () =>
         {
-            case 0 or 1:
-                Isolate(at, lasts, [chance.Of(world.Hosts).Name]);
-                break;
-            case 2 or 3:
-                // Some hosts on one side, the others with the database on the other: {A, B | C + database} among them.
-                Isolate(at, lasts, [.. world.Hosts.Where(_ => chance.Happens(0.6)).Select(each => each.Name)]);
-                break;
-            case 4:
-                Between(at, lasts, chance.Of(world.Hosts).Name, Database.Name, chance.Number(0, 2));
-                break;
-            case 5:
-                Between(at, lasts, chance.Of(world.Hosts).Name, chance.Of(world.Hosts).Name, chance.Number(0, 2));
-                break;
-            case 6 or 7:
-                Lose(at, lasts, chance.Happens(0.5));
-                break;
-            case 8:
-                Power(at, lasts, [chance.Of(world.Hosts)]);
-                break;
-            case 9 when chance.Happens(0.3):
-                Power(at, lasts, world.Hosts);
-                break;
-            case 10:
-                EngineDown(at, lasts);
-                break;
-            case 11:
-                // The exception: nobody is left to stop anything.
-                var host = chance.Of(world.Hosts);
-                Stop(at, lasts, () => host.Warden);
-                Stop(at, lasts, () => host.LockOwner);
-                break;
-            default:
-                OneProcess(at, lasts);
-                break;
-        }
-    }
-
-    private void OneProcess(TimeSpan at, TimeSpan lasts)
-    {
-        var host = chance.Of(world.Hosts);
-        switch (chance.Number(0, 3))
-        {
-            case 0:
-                world.Agenda.At(at, () => host.LockOwner?.Kill());
-                break;
-            case 1:
-                world.Agenda.At(at, () => host.Warden?.Kill());
-                break;
-            case 2:
-                Stop(at, lasts, () => host.LockOwner);
-                break;
-            default:
-                Stop(at, lasts, () => host.Warden);
-                break;
-        }
-    }
-
-    /// <summary>Cuts these hosts off from the database and from the hosts that are not among them.</summary>
-    private void Isolate(TimeSpan at, TimeSpan lasts, string[] side)
-    {
-        var others = world.Hosts.Select(each => each.Name).Append(Database.Name).Except(side).ToArray();
-        Mended(at, lasts, $"{{{string.Join(", ", side)}}} is cut off from {{{string.Join(", ", others)}}}", () => Each(world.Network.Cut), () => Each(world.Network.Mend));
-
-        void Each(Action<string, string> act)
-        {
-            foreach (var (left, right) in side.SelectMany(left => others.Select(right => (left, right))))
-            {
-                act(left, right);
-                act(right, left);
-            }
-        }
-    }
-
-    /// <param name="direction">0 both, 1 what is sent, 2 what comes back.</param>
-    private void Between(TimeSpan at, TimeSpan lasts, string left, string right, int direction)
-    {
-        Mended(at, lasts, $"nothing passes from {left} to {right} ({(direction == 0 ? "both ways" : direction == 1 ? "that way" : "only back")})", () => Each(world.Network.Cut), () => Each(world.Network.Mend));
-
-        void Each(Action<string, string> act)
-        {
-            if (direction != 2)
-            {
-                act(left, right);
-            }
-
-            if (direction != 1)
-            {
-                act(right, left);
-            }
-        }
-    }
-
-    private void Lose(TimeSpan at, TimeSpan lasts, bool hangs) => Mended(
-        at,
-        lasts,
-        hangs ? "the database hangs" : "the database is down",
-        () =>
-        {
-            if (hangs)
-            {
-                world.Database.Hang();
-            }
-            else
-            {
-                world.Database.IsDown = true;
-            }
-        },
-        () =>
-        {
-            world.Database.IsDown = false;
-            world.Database.GoOn();
+            var (network, odds) = (world.Network, world.Plan.Messages);
+            (network.Lost, network.Slow, network.Doubled) = (Math.Min(odds.Lost, 0.001), Math.Min(odds.Slow, 0.01), Math.Min(odds.Doubled, 0.01));
         });
-
-    private void Power(TimeSpan at, TimeSpan lasts, IReadOnlyList<Host> hosts) => Mended(
-        at,
-        lasts,
-        $"power off: {string.Join(", ", hosts.Select(each => each.Name))}",
-        () => hosts.ToList().ForEach(each => each.PowerOff()),
-        () => hosts.ToList().ForEach(each => each.PowerOn()));
-
-    private void EngineDown(TimeSpan at, TimeSpan lasts)
-    {
-        var (host, cleansUp) = (chance.Of(world.Hosts), chance.Happens(0.5));
-        Mended(
-            at,
-            lasts,
-            $"the engine of {host.Name} is down",
-            host.Engine.Down,
-            () =>
-            {
-                if (host.IsOn)
-                {
-                    host.Engine.Up(cleansUp);
-                }
-            });
     }
 
-    private void Stop(TimeSpan at, TimeSpan lasts, Func<Process?> find)
+    private void Schedule(PlannedFault fault)
     {
-        Process? process = null;
-        world.Agenda.At(at, () =>
+        var hosts = fault.Cells.Select(name => world.HostOf(new CellId(name))).ToArray();
+        Process?[] stopped = [];
+        var before = 0.0;
+        switch (fault.Kind)
         {
-            process = find();
+            case FaultKind.KillSilo:
+                Once(fault, () => Each(hosts, host => host.LockOwner?.Kill()));
+                break;
+            case FaultKind.KillWarden:
+                Once(fault, () => Each(hosts, host => host.Warden?.Kill()));
+                break;
+            case FaultKind.StopSilo:
+                Mended(fault, () => stopped = Pause(hosts, host => [host.LockOwner]), () => GoOn(stopped));
+                break;
+            case FaultKind.StopWarden:
+                Mended(fault, () => stopped = Pause(hosts, host => [host.Warden]), () => GoOn(stopped));
+                break;
+            case FaultKind.StopBoth:
+                Mended(fault, () => stopped = Pause(hosts, host => [host.Warden, host.LockOwner]), () => GoOn(stopped));
+                break;
+            case FaultKind.KillEngine:
+                Mended(fault, () => Each(hosts, host => host.Engine.Down()), () => Each(hosts.Where(host => host.IsOn), host => host.Engine.Up(cleansUp: fault.Amount > 0)));
+                break;
+            case FaultKind.SlowEngine:
+                Mended(fault, () => Each(hosts, host => host.Engine.SlowMax = fault.Amount > 0 ? fault.Amount : 4), () => Each(hosts, host => host.Engine.SlowMax = 0));
+                break;
+            case FaultKind.KillCell:
+                Mended(fault, () => Each(hosts, host => host.PowerOff()), () => Each(hosts, host => host.PowerOn()));
+                break;
+            case FaultKind.Cut:
+                var inside = hosts.Select(each => each.Name).ToArray();
+                var outside = world.Hosts.Select(each => each.Name).Append(Database.Name).Except(inside).ToArray();
+                Between(fault, [.. inside.SelectMany(left => outside.Select(right => (left, right)))]);
+                break;
+            case FaultKind.CutDatabase:
+                Between(fault, [.. hosts.Select(each => (each.Name, Database.Name))]);
+                break;
+            case FaultKind.CutPair:
+                Between(fault, hosts.Length > 1 && hosts[0] != hosts[1] ? [(hosts[0].Name, hosts[1].Name)] : []);
+                break;
+            case FaultKind.KillDatabase:
+                Mended(fault, () => world.Database.IsDown = true, () => world.Database.IsDown = false);
+                break;
+            case FaultKind.HangDatabase:
+                Mended(fault, world.Database.Hang, world.Database.GoOn);
+                break;
+            case FaultKind.SlowDatabase:
+                Mended(fault, () => world.Database.SlowMax = fault.Amount, () => world.Database.SlowMax = 0);
+                break;
+            case FaultKind.FailWrites:
+                Mended(fault, () => world.Database.Failing = fault.Amount, () => world.Database.Failing = 0);
+                break;
+            case FaultKind.LoseMessages:
+                Mended(fault, () => (before, world.Network.Lost) = (world.Network.Lost, fault.Amount), () => world.Network.Lost = before);
+                break;
+            case FaultKind.DelayMessages:
+                Mended(fault, () => (before, world.Network.Slow) = (world.Network.Slow, fault.Amount), () => world.Network.Slow = before);
+                break;
+            case FaultKind.DoubleMessages:
+                Mended(fault, () => (before, world.Network.Doubled) = (world.Network.Doubled, fault.Amount), () => world.Network.Doubled = before);
+                break;
+            case FaultKind.Drain:
+                var deadline = (fault.End(world.Plan.MendedAt) - fault.At) / 2;
+                Mended(fault, () => Operate(hosts, at => new DrainEvent.DrainRequested(at, deadline, "maintenance"), drain => world.Witness.DrainOrdered(drain)), () => Uncordon(hosts));
+                world.Agenda.At(world.Plan.MendedAt + LateMax, () => Uncordon(hosts)); // A drain that was repeated may have been carried out after the uncordon.
+                break;
+        }
+    }
+
+    private static void Each(IEnumerable<Host> hosts, Action<Host> act)
+    {
+        foreach (var host in hosts)
+        {
+            act(host);
+        }
+    }
+
+    private static Process?[] Pause(Host[] hosts, Func<Host, Process?[]> find)
+    {
+        var processes = hosts.SelectMany(find).ToArray();
+        foreach (var process in processes)
+        {
             process?.Pause();
             process?.Host.Guard();
-        });
-        world.Agenda.At(End(at, lasts), () => process?.GoOn());
+        }
+
+        return processes;
     }
 
-    private void Mended(TimeSpan at, TimeSpan lasts, string words, Action begin, Action end)
+    private static void GoOn(Process?[] processes)
     {
-        world.Agenda.At(at, () =>
+        foreach (var process in processes)
         {
-            world.Tell("fault", words);
-            begin();
-        });
-        world.Agenda.At(End(at, lasts), () =>
+            process?.GoOn();
+        }
+    }
+
+    /// <summary>Cuts what lies between these nodes: both ways, or only what the left ones send (1), or only what comes back to them (2).</summary>
+    private void Between(PlannedFault fault, (string Left, string Right)[] pairs)
+    {
+        Mended(fault, () => Way(world.Network.Cut), () => Way(world.Network.Mend));
+
+        void Way(Action<string, string> act)
         {
-            world.Tell("fault", $"mended: {words}");
+            foreach (var (left, right) in pairs)
+            {
+                if ((int)fault.Amount != 2)
+                {
+                    act(left, right);
+                }
+
+                if ((int)fault.Amount != 1)
+                {
+                    act(right, left);
+                }
+            }
+        }
+    }
+
+    private void Uncordon(Host[] hosts) => Operate(hosts, at => new DrainEvent.UncordonRequested(at), _ => { });
+
+    /// <summary>An operator: repeats until it is written.</summary>
+    private void Operate(Host[] hosts, Func<DateTimeOffset, DrainEvent> @event, Action<DrainState> written)
+    {
+        foreach (var host in hosts)
+        {
+            Operate(host, @event, written);
+        }
+    }
+
+    private void Operate(Host host, Func<DateTimeOffset, DrainEvent> @event, Action<DrainState> written)
+    {
+        var isWritten = false;
+        Again();
+
+        void Again()
+        {
+            if (isWritten)
+            {
+                return;
+            }
+
+            if (world.AnyGrainSilo() is { } silo)
+            {
+                world.Database.Write(silo, () => world.Database.Write(host.Cell, @event(silo.Host.WallClock)), drain =>
+                {
+                    if (!isWritten)
+                    {
+                        isWritten = true;
+                        written(drain);
+                    }
+                });
+            }
+
+            world.Agenda.After(TimeSpan.FromSeconds(1), Again);
+        }
+    }
+
+    private void Once(PlannedFault fault, Action act) => world.Agenda.At(fault.At, () =>
+    {
+        world.Tell("fault", $"{Words(fault)}");
+        world.Witness.Fault(fault, world.Agenda.Now);
+        act();
+    });
+
+    private void Mended(PlannedFault fault, Action begin, Action end)
+    {
+        Once(fault, begin);
+        if (fault.Lasts is null)
+        {
+            world.Agenda.At(fault.At, () => Each(fault.Cells.Select(name => world.HostOf(new CellId(name))), host => host.IsGone = true));
+            return;
+        }
+
+        world.Agenda.At(fault.End(world.Plan.MendedAt), () =>
+        {
+            world.Tell("fault", $"mended: {Words(fault)}");
             end();
         });
     }
 
-    private static TimeSpan End(TimeSpan at, TimeSpan lasts) => at + lasts < MendedAt ? at + lasts : MendedAt;
+    private static string Words(PlannedFault fault) => string.Create(CultureInfo.InvariantCulture, $"{FaultKinds.Word(fault.Kind)} {string.Join(", ", fault.Cells)}{(fault.Amount > 0 ? $" {fault.Amount:0.##}" : "")}");
 }

@@ -1,62 +1,99 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
-using Granary.Core.Runtime;
+using Granary.Core.Instances;
+using Granary.Core.Leases;
+using Granary.Core.Placement;
 using Granary.Core.Tasks;
 using Granary.Simulator.Oracles;
 using Granary.Simulator.Parts;
+using Granary.Simulator.Plans;
+using Granary.Simulator.Reports;
 
 namespace Granary.Simulator;
 
-/// <summary>What came of a world.</summary>
-/// <param name="Violations">In words; empty when every promise was kept.</param>
-/// <param name="Strip">What happened, line by line, if the settings asked for it.</param>
-/// <param name="Losses">Attempts that were lost with the infrastructure under them.</param>
-/// <param name="Unconfirmed">Pairs of attempts that ran at once on the terms of an exception.</param>
-/// <param name="Starts">Processes of attempts that were started: one for each task in fair weather.</param>
-public sealed record WorldEnd(ImmutableArray<string> Violations, ImmutableArray<string> Strip, int Tasks, int Starts, int Losses, int Unconfirmed, TimeSpan Lasted);
+/// <summary>How a world is run; nothing of it changes what happens.</summary>
+public sealed record WorldOptions
+{
+    public static readonly WorldOptions Default = new();
 
-/// <summary>What a task's command is meant to do, whoever runs it.</summary>
-internal sealed record Script(TimeSpan Lasts, int ExitCode);
+    public Rules Rules { get; init; } = Rules.OfCore;
+
+    /// <summary>Whether the event log is kept.</summary>
+    public bool Tells { get; init; }
+
+    /// <summary>Whether the attempts and faults are kept for a timeline.</summary>
+    public bool KeepsTimeline { get; init; }
+
+    /// <summary>Called once in a while with the virtual time and the tasks that have ended.</summary>
+    public Action<TimeSpan, int>? Progress { get; init; }
+}
+
+/// <summary>What came of a world.</summary>
+/// <param name="Violations">In words, with the oracle's name; empty when every promise was kept.</param>
+/// <param name="Log">What happened, line by line, if the options asked for it.</param>
+/// <param name="Steps">Things that happened.</param>
+public sealed record WorldEnd(ulong Seed, ImmutableArray<string> Violations, ImmutableArray<string> Log, long Steps, TimeSpan Lasted, WorldReport Report);
 
 /// <summary>
-/// A small cluster in which everything but the rules is made up, from a seed: hosts with engines, wardens and silos, a network, a database, clients, faults.
+/// A cluster in which everything but the rules is made up, from a seed: hosts with engines, wardens and silos, a network, a database, clients, faults.
 /// The rules are those of Core: no other ones run in production.
 /// </summary>
 public sealed class World
 {
-    /// <summary>When it ends, even if something has not come to its end: time for every task, one after another, since the last fault was mended.</summary>
-    private static readonly TimeSpan End = Faults.MendedAt + TimeSpan.FromMinutes(15);
+    /// <summary>In a cluster this large not every warden judges all others: reading so many leases would be all that the world does.</summary>
+    private const int AllJudgeMax = 16;
+
+    private const int JudgesMax = 5;
+
+    /// <summary>Stories of finished tasks are kept as long as there are not too many.</summary>
+    private const int StoriesMax = 20_000;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly List<string> violations = [];
-    private readonly List<string> strip = [];
-    private readonly Dictionary<Guid, Script> scripts = [];
+    private readonly WorldOptions options;
+    private readonly Dictionary<CellId, Host> byCell;
+    private readonly ImmutableArray<(Host Host, string Name)> grains;
+    private readonly Clients clients;
+    private bool isAtRest;
     private int holders;
 
-    public World(WorldSettings settings)
+    public World(Plan plan, WorldOptions options)
     {
-        Settings = settings;
-        Chance = new Chance(settings.Seed);
+        (Plan, this.options) = (plan, options);
+        Log = new EventLog(options.Tells);
+        Chance = new Chance(plan.Seed ^ 0x5DEECE66D);
         Agenda = new Agenda();
-        Network = new Network(Agenda, Chance);
+        Network = new Network(Agenda, Chance) { Lost = plan.Messages.Lost, Slow = plan.Messages.Slow, Doubled = plan.Messages.Doubled };
         Database = new Database(this);
-        Witness = new Witness(this);
-        var count = Chance.Number(1, 4) is 1 ? Chance.Number(1, 2) : Chance.Number(3, 4);
-        var drift = settings.Policy.DriftMax;
-        Hosts = [.. Enumerable.Range(0, count).Select(number => new Host(
-            this,
-            number,
-            1 - drift + (2 * drift * Chance.Part()),
-            Chance.Seconds(0, 1000),
-            new CellCapacity(Chance.Of([128, 256, 1024]), 100_000),
-            Chance.Number(1, 2)))];
+        Witness = new Witness(this, options.KeepsTimeline);
+        Hosts = [.. plan.Cells.Select(cell => new Host(this, cell))];
+        byCell = Hosts.ToDictionary(each => each.Cell);
+        grains = [.. Hosts.Select(each => (each, each.CandidateNames[0])).Concat(Hosts.SelectMany(each => each.CandidateNames.Skip(1).Select(name => (each, name)))).Take(plan.Silos)];
+        GrainSilos = [.. grains.Select(each => each.Name)];
+        clients = new Clients(this);
+        SkewMax = plan.Cells.IsEmpty ? TimeSpan.Zero : plan.Cells.Max(each => each.Skew.Duration());
+        PlacementPolicy = Core.Placement.PlacementPolicy.Default with { KeepRoomAfter = plan.Policies.KeepRoomAfter };
     }
 
-    public WorldSettings Settings { get; }
+    internal Plan Plan { get; }
+
+    internal Rules Rules => options.Rules;
+
+    internal LeasePolicy Lease => Plan.Policies.Lease;
+
+    internal PlacementPolicy PlacementPolicy { get; }
+
+    /// <summary>How far a wall clock is off at most.</summary>
+    internal TimeSpan SkewMax { get; }
+
+    internal TaskPolicy TaskPolicy { get; } = new();
+
+    internal EventLog Log { get; }
 
     internal Chance Chance { get; }
 
@@ -68,133 +105,113 @@ public sealed class World
 
     internal Witness Witness { get; }
 
+    internal Clients Clients => clients;
+
     internal IReadOnlyList<Host> Hosts { get; }
 
-    internal HashSet<TaskId> Accepted { get; } = [];
+    /// <summary>Names of the silos that carry grains, in the order in which they lead.</summary>
+    internal IReadOnlyList<string> GrainSilos { get; }
 
-    internal HashSet<TaskId> Cancelled { get; } = [];
-
-    public static WorldEnd Run(WorldSettings settings) => new World(settings).Run();
+    public static WorldEnd Run(Plan plan, WorldOptions? options = null) => new World(plan, options ?? WorldOptions.Default).Run();
 
     internal string NewHolder(string name) => string.Create(CultureInfo.InvariantCulture, $"{name}#{++holders}");
 
-    internal void Tell(string who, string what)
+    internal void Tell(string who, [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] ref EventWords what)
     {
-        if (Settings.Tells)
+        if (Log.IsKept)
         {
-            strip.Add(string.Create(CultureInfo.InvariantCulture, $"{Agenda.Now.TotalSeconds,8:0.000} {who,-9} {what}"));
+            Log.Add(Agenda.Now, who, what.Text());
         }
     }
 
-    internal void Violate(string what)
+    internal void Violate(string oracle, string what)
     {
-        violations.Add(string.Create(CultureInfo.InvariantCulture, $"at {Agenda.Now.TotalSeconds:0.000} s: {what}"));
-        Tell("VIOLATION", what);
+        violations.Add(string.Create(CultureInfo.InvariantCulture, $"{oracle}: {what} (at {Agenda.Now.TotalSeconds:0.000} s, step {Agenda.Steps})"));
+        Tell("VIOLATION", $"{oracle}: {what}");
     }
 
     internal void Require(ImmutableArray<string> broken)
     {
-        foreach (var rule in broken)
+        foreach (var rule in Rules.ChecksInvariants ? broken : [])
         {
-            Violate($"invariant broken: {rule}");
+            Violate("invariant", rule);
         }
     }
 
-    internal Script Script(AttemptKey attempt) => scripts[attempt.Work];
+    internal Script Script(AttemptKey attempt) => clients.ScriptOf(attempt.Work);
 
-    internal Host HostOf(Engine engine) => Hosts.Single(each => each.Engine == engine);
+    internal Host HostOf(CellId cell) => byCell[cell];
+
+    internal bool CarriesGrains(string silo) => GrainSilos.Contains(silo);
+
+    internal bool Judges(Host host) => Hosts.Count <= AllJudgeMax || Hosts.Take(JudgesMax).Contains(host);
+
+    /// <summary>One of the silos that carry grains and act; null while there is none.</summary>
+    internal Silo? AnyGrainSilo()
+    {
+        var silos = LivingGrainSilos().ToArray();
+        return silos.Length == 0 ? null : Chance.Of(silos);
+    }
+
+    /// <summary>The silo whose grains there is one of; null while there is none.</summary>
+    internal Silo? Leader() => Database.Leader() is { } name ? LivingGrainSilos().FirstOrDefault(each => each.Name == name) : null;
+
+    internal void NudgePlacement(Host from)
+    {
+        if (Leader() is { } leader)
+        {
+            Network.Send(from.Name, leader.Host.Name, () => leader.Receive(leader.Placement!.Nudge));
+        }
+    }
+
+    /// <summary>What the rows keep of a task that has ended.</summary>
+    internal TaskState Ended(TaskState task)
+    {
+        Witness.TaskEnded(task);
+        return Plan.Tasks.Length > StoriesMax ? task with { Story = Core.Stories.Story.Empty } : task;
+    }
 
     internal static DateTimeOffset Instant(TimeSpan at) => Epoch + at;
 
-    internal static string Words(AttemptKey attempt) => string.Create(CultureInfo.InvariantCulture, $"attempt {attempt.Number} of task {Number(attempt.Work)}");
+    internal string Words(AttemptKey attempt) => string.Create(CultureInfo.InvariantCulture, $"attempt {attempt.Number} of {clients.NameOf(attempt.Work)}");
+
+    internal static string Words(WorkState work) => work switch
+    {
+        TaskState task => string.Create(CultureInfo.InvariantCulture, $"task {task.SequenceId}"),
+        InstanceState instance => string.Create(CultureInfo.InvariantCulture, $"instance {instance.Index} of {instance.Type}"),
+        _ => work.ToString(),
+    };
+
+    private IEnumerable<Silo> LivingGrainSilos() => grains.Select(each => each.Host.Silos.Find(silo => silo.Name == each.Name)).OfType<Silo>().Where(each => each.Acts);
 
     private WorldEnd Run()
     {
         foreach (var host in Hosts)
         {
-            host.Boot();
+            host.Join();
         }
 
-        new Faults(this).Draw();
-        var tasks = Chance.Number(4, 10);
-        for (var number = 1; number <= tasks; number++)
-        {
-            Client(number);
-        }
-
-        while (Agenda.Step(End) && violations.Count == 0 && !IsAtRest(tasks))
+        new Faults(this).Schedule();
+        clients.Schedule();
+        var end = Progress.Bound(Plan);
+        Agenda.After(LookEvery, Look);
+        while (!isAtRest && violations.Count == 0 && Agenda.Step(end))
         {
         }
 
         if (violations.Count == 0)
         {
-            EndOracles.Check(this);
+            Oracle.CheckAll(this);
         }
 
-        return new WorldEnd([.. violations], [.. strip], tasks, Witness.Starts, Database.Tasks.Sum(row => row.Task.Counters.Losses), Witness.Excused.Count, Agenda.Now);
+        return new WorldEnd(Plan.Seed, [.. violations], [.. Log.Lines], Agenda.Steps, Agenda.Now, Witness.Report(Agenda.Now));
     }
 
-    /// <summary>All is mended and ended, and what came back had time to tell what it found.</summary>
-    private bool IsAtRest(int tasks) =>
-        Agenda.Now > Faults.MendedAt
-        && Accepted.Count == tasks
-        && Database.Tasks.All(row => row.Task.IsFinished)
-        && (Witness.Excused.Count == 0 || Agenda.Now > Faults.MendedAt + TimeSpan.FromSeconds(60));
-
-    private void Client(int number)
+    private void Look()
     {
-        var id = new TaskId(new Guid(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 7]));
-        scripts[id.Value] = new Script(Chance.Happens(0.5) ? Chance.Seconds(0.3, 8) : Chance.Seconds(5, 45), Chance.Happens(0.75) ? 0 : Chance.Number(1, 5));
-        var spec = Spec(number);
-        Agenda.At(Chance.Seconds(3, 40), () => Repeat(() => Accepted.Contains(id), silo => silo.Desk.Tell(
-            id,
-            at => new TaskEvent.Submitted(at, id, new AppId(Guid.Empty), number, spec, Metadata.Empty),
-            _ => Accepted.Add(id))));
-        if (Chance.Happens(0.15))
-        {
-            Agenda.At(Chance.Seconds(8, 60), () =>
-            {
-                var isCancelled = false;
-                Repeat(() => isCancelled, silo =>
-                {
-                    Cancelled.Add(id);
-                    silo.Desk.Tell(id, at => new TaskEvent.CancelRequested(at), _ => isCancelled = Accepted.Contains(id));
-                });
-            });
-        }
+        Witness.Sample();
+        options.Progress?.Invoke(Agenda.Now, Witness.TasksEnded);
+        isAtRest = Agenda.Now > Plan.MendedAt && Progress.IsAtRest(this);
+        Agenda.After(LookEvery, Look);
     }
-
-    /// <summary>A client that asks any living silo until it is answered.</summary>
-    private void Repeat(Func<bool> isDone, Action<Silo> ask)
-    {
-        var silos = Hosts.SelectMany(each => each.Silos).Where(each => each.Acts).ToArray();
-        if (silos.Length > 0)
-        {
-            ask(Chance.Of(silos));
-        }
-
-        Agenda.After(TimeSpan.FromSeconds(1), () =>
-        {
-            if (!isDone())
-            {
-                Repeat(isDone, ask);
-            }
-        });
-    }
-
-    private TaskSpec Spec(int number) => new(
-        $"task-{number}",
-        "true",
-        null,
-        Chance.Of([32, 64, 128]),
-        64,
-        -1,
-        new DropletId(Guid.Empty),
-        new ContainerSource("image", null),
-        ImmutableSortedDictionary<string, string>.Empty,
-        ContainerNetwork.Outbound,
-        AttemptPolicy.Default with { LossesMax = Chance.Number(0, 3), RetriesMax = Chance.Number(0, 1), OnCellLoss = Chance.Happens(0.1) ? OnCellLoss.Fail : OnCellLoss.Move },
-        null);
-
-    private static int Number(Guid work) => BitConverter.ToInt32(work.ToByteArray());
 }

@@ -14,7 +14,7 @@ public sealed partial class WhoMayKnowWhomTests
         ["Client"] = ["Core", "Grains"],
         ["Api"] = ["Client", "Core", "Grains"],
         ["Console"] = ["Client", "Core", "Grains"],
-        ["Cli"] = [],
+        ["Cli"] = ["Simulator"],
         ["Simulator"] = ["Core"],
         ["Silo"] = ["Api", "Client", "Console", "Core", "Grains"],
     };

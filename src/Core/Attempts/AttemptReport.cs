@@ -21,7 +21,12 @@ public abstract record AttemptReport(int Attempt)
 
     /// <summary>The infrastructure under the attempt was lost. The number is fenced on its cell: it cannot start any more.</summary>
     /// <param name="Evidence">In words: what proves it.</param>
-    public sealed record Lost(int Attempt, string Evidence) : AttemptReport(Attempt);
+    public sealed record Lost(int Attempt, string Evidence) : AttemptReport(Attempt)
+    {
+        /// <summary>Nobody watched when its process ended: it may have run until then.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool WasUnwatched { get; init; }
+    }
 
     /// <summary>The cell did not admit the attempt, and nothing was started: no room in its own ledger, or the attempt was not current any more.</summary>
     /// <param name="Permanent">No other cell would do better (the image does not exist, the command cannot be started): this is the end, not a move.</param>

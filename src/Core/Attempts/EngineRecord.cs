@@ -4,7 +4,7 @@ using Granary.Core.Runtime;
 namespace Granary.Core.Attempts;
 
 /// <summary>One life of an engine process, as far as the cell can prove it. All instants are of the clock of the cell's host.</summary>
-/// <param name="Process">Identifies the process (boot, pid and start time), so that a restart is never mistaken for continuity.</param>
+/// <param name="Process">Identifies the process (boot, pid and start time, with slashes between), so that a restart is never mistaken for continuity.</param>
 /// <param name="StartedAt">When the process started; null where it cannot be seen (a remote engine).</param>
 /// <param name="UpFrom">When the first answer was there. What ended earlier may have ended in the engine's start-up clean-up, during which it takes connections already.</param>
 /// <param name="UpUntil">When the last answered fresh connection was opened. A stopping engine closes its listener first, so up to here it was not stopping.</param>
@@ -86,6 +86,28 @@ public sealed record EngineRecord(ImmutableList<EngineLife> Lives)
 
         return "it ended before its engine was seen to be up";
     }
+
+    /// <summary>
+    /// Nobody looked at the engine when a process ended, and the host was not started anew since: the process may have run until then, whatever ended it.
+    /// </summary>
+    public bool WasUnwatched(DateTimeOffset finishedAt)
+    {
+        for (var index = 0; index < Lives.Count; index++)
+        {
+            var life = Lives[index];
+            var next = index + 1 < Lives.Count && BootOf(Lives[index + 1]) == BootOf(life) ? Lives[index + 1] : null;
+            if (IsInGap(life.UpUntil, life.GoneAt ?? next?.UpFrom, finishedAt) || IsInGap(life.GoneUntil, next?.UpFrom, finishedAt))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsInGap(DateTimeOffset? lastLook, DateTimeOffset? nextLook, DateTimeOffset at) => lastLook < at && at < nextLook && nextLook - lastLook > GapMax;
+
+    private static string BootOf(EngineLife life) => life.Process.Split('/')[0];
 
     private static bool WasAbsent(EngineLife life, EngineLife? next, DateTimeOffset finishedAt) =>
         life.GoneAt <= finishedAt && finishedAt <= life.GoneUntil && (next is null || finishedAt < next.StartedAt);

@@ -19,6 +19,9 @@ public sealed record ProcessEnd(
 {
     /// <summary>Why that stop was ordered so that the attempt can run elsewhere; null when its task wanted the stop.</summary>
     public string? DisplacedBecause { get; init; }
+
+    /// <summary>Nobody watched the engine when it ended (<see cref="EngineRecord.WasUnwatched"/>).</summary>
+    public bool WasUnwatched { get; init; }
 }
 
 /// <summary>What a cell concludes from what it finds of an attempt. Pure; the cell carries it out.</summary>
@@ -30,7 +33,7 @@ public static class AttemptVerdict
     /// </summary>
     public static AttemptReport OfEnd(AttemptKey attempt, CellId cell, ProcessEnd end) => end switch
     {
-        { Doubt: { } doubt } => new AttemptReport.Lost(attempt.Number, $"its process ended with status {end.Code}, but {doubt}"),
+        { Doubt: { } doubt } => new AttemptReport.Lost(attempt.Number, $"its process ended with status {end.Code}, but {doubt}") { WasUnwatched = end is { WasUnwatched: true, KilledAt: null } },
         { KilledAt: { } killedAt } when killedAt <= end.FinishedAt => new AttemptReport.Lost(attempt.Number, $"its process was killed by the warden of {cell}, which had lost the lease"),
         { DisplacedBecause: { } because, StopOrderedAt: { } orderedAt } when orderedAt <= end.FinishedAt => new AttemptReport.Displaced(attempt.Number, because),
         _ => new AttemptReport.Exited(attempt.Number, new AttemptExit(end.Code, end.OutOfMemory, end.StartedAt, end.FinishedAt, BeforeStop: end.StopOrderedAt is null || end.FinishedAt < end.StopOrderedAt, end.LogIncomplete)),
@@ -48,12 +51,12 @@ public static class AttemptVerdict
         (false, _, false) => new AttemptReport.Lost(attempt.Number, $"{cell} lost its journal and has no container of it"),
     };
 
-    /// <summary>Whether an attempt that its row has moved past may have run beside its successor: it runs yet, or it ended by itself and nobody was told, so nobody knows whether that was before the move.</summary>
+    /// <summary>Whether an attempt that its row has moved past may have run beside its successor: it runs yet, or it ended by itself, or unwatched, and nobody was told, so nobody knows whether that was before the move.</summary>
     /// <param name="isRunning">Its process is there.</param>
     /// <param name="untold">How it ended; null when it did not, or when its end was noted to be told.</param>
-    public static bool MayHaveRunBeside(bool isRunning, ProcessEnd? untold) => isRunning || untold is { KilledAt: null, Doubt: null };
+    public static bool MayHaveRunBeside(bool isRunning, ProcessEnd? untold) => isRunning || untold is { KilledAt: null, Doubt: null } or { KilledAt: null, WasUnwatched: true };
 
     /// <summary>The same of one whose end was told.</summary>
     /// <param name="newest">The task's newest attempt, as its answer says.</param>
-    public static bool MayHaveRunBeside(AttemptReport told, int newest) => newest > told.Attempt && told is (AttemptReport.Exited or AttemptReport.Displaced);
+    public static bool MayHaveRunBeside(AttemptReport told, int newest) => newest > told.Attempt && told is (AttemptReport.Exited or AttemptReport.Displaced or AttemptReport.Lost { WasUnwatched: true });
 }

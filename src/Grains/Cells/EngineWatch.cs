@@ -49,6 +49,9 @@ internal sealed class EngineWatch(IContainerRuntime runtime, ICellJournal journa
     /// <summary>Null when a process that ended at this instant ended by itself; else the doubt in words. Ask only after a successful <see cref="Probe"/>.</summary>
     public string? DoubtAbout(DateTimeOffset finishedAt) => record.DoubtAbout(finishedAt);
 
+    /// <summary>Whether nobody watched the engine at this instant, so that a process that ended then may have run until then. Ask only after a successful <see cref="Probe"/>.</summary>
+    public bool WasUnwatched(DateTimeOffset finishedAt) => record.WasUnwatched(finishedAt);
+
     /// <summary>Whether the engine is known to have been up at this instant. Ask only after a successful <see cref="Probe"/>.</summary>
     public bool WasUp(DateTimeOffset at) => record.WasUp(at);
 

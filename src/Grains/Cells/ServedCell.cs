@@ -47,6 +47,7 @@ internal sealed partial class ServedCell(CellServices services, ICellLease lease
             LogIncomplete: !Engine.WasUp(finishedAt))
         {
             DisplacedBecause = noted?.DisplacedBecause,
+            WasUnwatched = Engine.WasUnwatched(finishedAt),
         };
     }
 

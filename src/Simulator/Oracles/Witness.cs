@@ -1,51 +1,83 @@
 using Granary.Core.Attempts;
+using Granary.Core.Cells;
 using Granary.Core.Tasks;
 using Granary.Simulator.Parts;
+using Granary.Simulator.Plans;
+using Granary.Simulator.Reports;
 
 namespace Granary.Simulator.Oracles;
 
+/// <summary>Two attempts of one work that ran at once.</summary>
+internal readonly record struct Overlap(AttemptKey Older, int Newer, Host OlderOn);
+
 /// <summary>
-/// Sees every process of every attempt from outside, in true time, and knows what each was meant to do. The oracles read only this, what was acknowledged, and the rows at the end.
+/// Sees every process of every attempt from outside, in true time. The oracles read only this, what clients were told, and the rows at the end.
 /// </summary>
-internal sealed class Witness(World world)
+internal sealed class Witness(World world, bool keepsTimeline)
 {
     private readonly Dictionary<Guid, List<(Container Container, Host Host)>> running = [];
     private readonly HashSet<AttemptKey> started = [];
-    private readonly List<(Guid Work, int Older, int Newer)> excused = [];
+    private readonly Dictionary<Overlap, TimeSpan> excused = [];
+    private readonly Dictionary<Guid, int> startsOf = [];
+    private readonly ReportMaking report = new(world, keepsTimeline);
 
     public Dictionary<AttemptKey, int> EndedByItself { get; } = [];
 
     /// <summary>What ended with its engine or host leaves nothing to tell by whether it had outlived its lease.</summary>
     public HashSet<AttemptKey> EndedWithItsEngine { get; } = [];
 
-    public int Starts => started.Count;
-
     /// <summary>Pairs of attempts that ran at once on the terms of an exception: their story must say unconfirmed.</summary>
-    public IReadOnlyList<(Guid Work, int Older, int Newer)> Excused => excused;
+    public IReadOnlyDictionary<Overlap, TimeSpan> Excused => excused;
+
+    public int TasksEnded => report.TasksEnded;
+
+    public bool HasStarted(AttemptKey attempt) => started.Contains(attempt);
+
+    public int StartsOf(Guid work) => startsOf.GetValueOrDefault(work);
+
+    public IEnumerable<(Container Container, Host Host)> RunningOf(Guid work) => running.GetValueOrDefault(work) ?? [];
 
     public void Started(Container container, Host host)
     {
         var attempt = container.Attempt;
         if (!started.Add(attempt))
         {
-            world.Violate($"number used twice: {World.Words(attempt)} was started again on {host.Name}");
+            world.Violate("never two at once", $"number used twice: {world.Words(attempt)} was started again on {host.Name}");
         }
 
-        world.Tell(host.Name, $"{World.Words(attempt)} runs");
-        var beside = running.TryGetValue(attempt.Work, out var list) ? list : running[attempt.Work] = [];
-        foreach (var other in beside)
+        world.Tell(host.Name, $"{world.Words(attempt)} runs");
+        startsOf[attempt.Work] = StartsOf(attempt.Work) + 1;
+        report.Started(attempt, host);
+        if (!running.TryGetValue(attempt.Work, out var beside))
         {
-            if (IsException(other.Host) || SaysUnconfirmed(world.Database.Task(attempt.Work)!.Value.Task))
-            {
-                excused.Add((attempt.Work, other.Container.Attempt.Number, attempt.Number));
-            }
-            else
-            {
-                world.Violate($"two at once: {World.Words(attempt)} runs on {host.Name} while {World.Words(other.Container.Attempt)} runs on {other.Host.Name}");
-            }
+            running[attempt.Work] = beside = [];
         }
 
         beside.Add((container, host));
+        See(attempt.Work);
+        RoomIsReal.See(world, host);
+    }
+
+    /// <summary>Looks whether two attempts of one work run at once. What is frozen does not run: it is looked at again when it is let go.</summary>
+    public void See(Guid work)
+    {
+        var list = running.GetValueOrDefault(work) ?? [];
+        var runs = list.Count > 1 ? list.Where(each => !each.Host.Engine.IsFrozen).OrderBy(each => each.Container.Attempt.Number).ToArray() : [];
+        for (var newer = 1; newer < runs.Length; newer++)
+        {
+            foreach (var (older, host) in runs[..newer])
+            {
+                var overlap = new Overlap(older.Attempt, runs[newer].Container.Attempt.Number, host);
+                if (NeverTwoAtOnce.IsExcused(world, older.Attempt, host))
+                {
+                    excused[overlap] = world.Agenda.Now;
+                }
+                else
+                {
+                    world.Violate("never two at once", $"{world.Words(runs[newer].Container.Attempt)} runs on {runs[newer].Host.Name} while {world.Words(older.Attempt)} runs on {host.Name}");
+                }
+            }
+        }
     }
 
     public void Ended(Container container)
@@ -53,9 +85,14 @@ internal sealed class Witness(World world)
         if (running.TryGetValue(container.Attempt.Work, out var list))
         {
             list.RemoveAll(each => each.Container == container);
+            if (list.Count == 0)
+            {
+                running.Remove(container.Attempt.Work);
+            }
         }
 
-        world.Tell("witness", $"{World.Words(container.Attempt)} ended by {container.Cause}, status {container.ExitCode}");
+        world.Tell("witness", $"{world.Words(container.Attempt)} ended by {container.Cause}, status {container.ExitCode}");
+        report.Ended(container);
         if (container.Cause == EndCause.TheEngine)
         {
             EndedWithItsEngine.Add(container.Attempt);
@@ -66,60 +103,19 @@ internal sealed class Witness(World world)
         }
     }
 
-    public static bool SaysUnconfirmed(TaskState task) => task.Story.Entries.Exists(each => each.Text.Contains("unconfirmed", StringComparison.Ordinal));
-
-    /// <summary>Warden and silo were both dead or stopped on a living host, until now or until they had two seconds to act.</summary>
-    private bool IsException(Host host) => host.UnguardedSince is not null || world.Agenda.Now - host.UnguardedUntil < TimeSpan.FromSeconds(2);
-}
-
-/// <summary>What is asked when all faults are mended and everything has come to rest.</summary>
-internal static class EndOracles
-{
-    public static void Check(World world)
+    public void Adopted(AttemptKey attempt)
     {
-        foreach (var id in world.Accepted)
-        {
-            if (world.Database.Task(id.Value) is not { Task: var task })
-            {
-                world.Violate($"task lost: {id} was accepted, and no row knows it");
-            }
-            else if (!task.IsFinished)
-            {
-                world.Violate($"task lost: task {task.SequenceId} is {TaskMachine.Upper(task.Phase)} long after the last fault was mended");
-            }
-            else if (OutcomeFault(world, task) is { } fault)
-            {
-                world.Violate($"wrong outcome: task {task.SequenceId}: {fault}");
-            }
-        }
-
-        foreach (var (work, older, newer) in world.Witness.Excused)
-        {
-            var task = world.Database.Task(work)!.Value.Task;
-            if (!world.Witness.EndedWithItsEngine.Contains(new AttemptKey(work, older)) && !Witness.SaysUnconfirmed(task))
-            {
-                world.Violate($"not told: attempts {older} and {newer} of task {task.SequenceId} ran at once, and the story does not say unconfirmed");
-            }
-        }
+        world.Tell("witness", $"{world.Words(attempt)} was adopted");
+        report.Adopted();
     }
 
-    private static string? OutcomeFault(World world, TaskState task)
-    {
-        if (task.Phase == TaskPhase.Succeeded)
-        {
-            return world.Witness.EndedByItself.TryGetValue(task.Key, out var code) && code == 0 ? null : $"it succeeded, and no process of attempt {task.Attempt} ended with 0";
-        }
+    public void TaskEnded(TaskState task) => report.TaskEnded(task);
 
-        if (task.FailureReason!.Contains("Exited with status", StringComparison.Ordinal))
-        {
-            return world.Witness.EndedByItself.TryGetValue(task.Key, out var code) && code == task.ExitCode ? null : $"it failed with status {task.ExitCode}, and no process of attempt {task.Attempt} ended so by itself";
-        }
+    public void Fault(PlannedFault fault, TimeSpan at) => report.Fault(fault, at);
 
-        if (task.FailureReason == TaskMachine.Cancelled)
-        {
-            return world.Cancelled.Contains(task.Id) ? null : "it was cancelled, and nobody asked for that";
-        }
+    public void Sample() => report.Sample();
 
-        return task.Counters.Losses > task.Spec!.Policy.LossesMax || task.Spec.Policy.OnCellLoss == OnCellLoss.Fail ? null : $"it failed for no good reason: {task.FailureReason}";
-    }
+    public void DrainOrdered(DrainState drain) => DrainIsKept.Watch(world, drain);
+
+    public WorldReport Report(TimeSpan lasted) => report.Make(lasted);
 }

@@ -1,46 +1,91 @@
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
-using Granary.Core.Tasks;
 
 namespace Granary.Simulator.Parts;
 
 /// <summary>Where a start stands; in memory only.</summary>
+/// <param name="epoch">The lease's epoch under which it began.</param>
 internal sealed class Start(long epoch, TimeSpan beganAt)
 {
     public TimeSpan BeganAt => beganAt;
 
-    /// <summary>The lease's epoch under which it began.</summary>
     public long Epoch => epoch;
 }
 
-/// <summary>What a serving silo does with the attempts of its cell: starts at most once, adopts, fences, stops, and tells ends until they are written.</summary>
-internal sealed class CellAttempts(Silo silo)
+/// <summary>An attempt that is kept: its end is told until it is written.</summary>
+internal sealed class Kept
+{
+    /// <summary>Its work wants to know when its process runs.</summary>
+    public bool IsToldUp { get; set; }
+
+    /// <summary>An end is on its way, and not acknowledged.</summary>
+    public bool IsTelling { get; set; }
+
+    /// <summary>As it was found last.</summary>
+    public Container? Container { get; set; }
+
+    /// <summary>It runs, and its work knows what it wants to know.</summary>
+    public bool IsQuiet => Container is { Phase: ContainerPhase.Running } && !IsToldUp;
+}
+
+/// <summary>
+/// What a serving silo does with the attempts of its cell: starts at most once, adopts, fences, stops, and tells ends until they are written. Here: what it is ordered, and what it
+/// finds. CellAttempts.Starts.cs: how one starts. CellAttempts.Ends.cs: how one ends.
+/// </summary>
+internal sealed partial class CellAttempts(Silo silo)
 {
     private static readonly TimeSpan OrphanAge = TimeSpan.FromMinutes(10);
 
     private readonly World world = silo.World;
     private readonly Host host = silo.Host;
     private readonly Dictionary<AttemptKey, Start> starts = [];
-    private readonly HashSet<AttemptKey> kept = [];
-    private readonly HashSet<AttemptKey> telling = [];
+    private readonly SortedDictionary<(Guid, int), Kept> kept = [];
     private readonly Dictionary<AttemptKey, TimeSpan> unknownSince = [];
+    private bool speaksSoon;
 
     public CellLedger Ledger { get; private set; } = CellLedger.Of(silo.Host.Capacity);
+
+    /// <summary>Why nothing is admitted; null while what fits is.</summary>
+    public string? ClosedBy { get; private set; }
+
+    public void Close(string? by)
+    {
+        if (ClosedBy != by)
+        {
+            ClosedBy = by;
+            SpeakSoon();
+        }
+    }
+
+    /// <summary>Tells placement what there is.</summary>
+    public void Speak()
+    {
+        speaksSoon = false;
+        if (silo.Serving.Phase == ServingPhase.Serving && host.Engine.IsUp && world.Leader() is { } leader)
+        {
+            var (ledger, closedBy) = (Ledger, ClosedBy);
+            world.Network.Send(host.Name, leader.Host.Name, () => leader.Receive(() =>
+            {
+                leader.Placement!.Hear(host.Cell, ledger, closedBy);
+                leader.Placement.Nudge();
+            }));
+        }
+    }
 
     public void Order(AttemptEffect order)
     {
         switch (order)
         {
-            case AttemptEffect.StartAttempt start when !kept.Contains(start.Attempt) && !starts.ContainsKey(start.Attempt) && host.NoteOf(start.Attempt) is null:
-                var begun = starts[start.Attempt] = new Start(silo.Serving.LeaseEpoch, silo.Clock);
-                ReadRow(start.Attempt, task => Admit(start.Attempt, task, begun));
+            case AttemptEffect.StartAttempt start when !IsKept(start.Attempt) && !starts.ContainsKey(start.Attempt) && host.NoteOf(start.Attempt) is null:
+                var begun = starts[start.Attempt] = new Start(silo.Serving.LeaseEpoch, silo.Now);
+                ReadRow(start.Attempt, work => Admit(start.Attempt, work, begun));
                 break;
             case AttemptEffect.FindAttempt find:
                 Look(find.Attempt);
                 break;
             case AttemptEffect.StopAttempt stop:
-                Stop(stop.Attempt);
+                Stop(stop.Attempt, displacedBecause: null);
                 break;
         }
     }
@@ -53,8 +98,14 @@ internal sealed class CellAttempts(Silo silo)
             return;
         }
 
+        if (world.Rules.Omits == Omission.Comparison)
+        {
+            compared();
+            return;
+        }
+
         var met = Met();
-        world.Database.Ask(silo, () => (OnCell: world.Database.OnCell(host.Cell), Rows: met.ToDictionary(each => each, each => world.Database.Task(each.Work)?.Task)), answer =>
+        world.Database.Ask(silo, () => (OnCell: world.Database.Works.OnCell(host.Cell), Rows: Array.ConvertAll(met, each => (Attempt: each, Work: world.Database.Works.Find(each.Work)?.Work))), answer =>
         {
             if (silo.Serving.LeaseEpoch != epoch)
             {
@@ -69,16 +120,17 @@ internal sealed class CellAttempts(Silo silo)
                 }
             }
 
-            foreach (var task in answer.OnCell.Where(task => !answer.Rows.ContainsKey(task.Key) && !kept.Contains(task.Key)))
+            foreach (var work in answer.OnCell.Where(work => !met.Contains(work.Key) && !IsKept(work.Key)))
             {
-                Find(task.Key, task);
+                Find(work.Key, work);
             }
 
             compared();
+            SpeakSoon();
         });
     });
 
-    /// <summary>Wakes the task of each row on this cell that nobody here keeps: its order may have been lost.</summary>
+    /// <summary>Wakes the work of each row on this cell that nobody here keeps: its order may have been lost.</summary>
     public void CompareRows()
     {
         if (silo.Serving.Phase != ServingPhase.Serving)
@@ -86,153 +138,73 @@ internal sealed class CellAttempts(Silo silo)
             return;
         }
 
-        foreach (var attempt in Met().Where(each => !kept.Contains(each) && !starts.ContainsKey(each)))
+        foreach (var attempt in Met().Where(each => !IsKept(each) && !starts.ContainsKey(each)))
         {
             Look(attempt);
         }
 
-        world.Database.Ask(silo, () => world.Database.OnCell(host.Cell), rows =>
+        world.Database.Ask(silo, () => world.Database.Works.OnCell(host.Cell), rows =>
         {
-            foreach (var task in rows.Where(task => !kept.Contains(task.Key) && !starts.ContainsKey(task.Key)))
+            foreach (var work in rows.Where(work => !IsKept(work.Key) && !starts.ContainsKey(work.Key)))
             {
-                silo.Desk.Tell(task.Id, at => new TaskEvent.Woke(at));
+                silo.Tell(work.Work, new News.Woke());
             }
         });
     }
 
-    /// <summary>Looks at what is kept: ends are noted, and told until they are written.</summary>
-    public void Work()
+    /// <summary>Stops all, so that it can run elsewhere. What has no process yet is not started any more.</summary>
+    public void DisplaceAll(string because)
     {
-        if (silo.Serving.Phase is ServingPhase.Waiting)
+        foreach (var (work, number) in kept.Keys.ToArray())
         {
-            return;
-        }
-
-        foreach (var attempt in starts.Where(each => silo.Clock - each.Value.BeganAt > TimeSpan.FromSeconds(3)).Select(each => each.Key).ToArray())
-        {
-            if (host.NoteOf(attempt) is null)
-            {
-                starts.Remove(attempt);
-            }
-            else
-            {
-                Fence(attempt, new AttemptReport.Declined(attempt.Number, "an answer that its start needs never came"));
-            }
-        }
-
-        foreach (var attempt in kept.ToArray())
-        {
-            var note = host.NoteFor(attempt);
-            if (note.Report is null && host.Engine.IsUp)
-            {
-                See(attempt, note);
-            }
-
-            if (note.Report is { } report && telling.Add(attempt))
-            {
-                silo.Desk.Tell(new TaskId(attempt.Work), at => new TaskEvent.Reported(at, report), task => Discard(attempt, AttemptVerdict.MayHaveRunBeside(report, task.Attempt)));
-                silo.Later(800, 1200, () =>
-                {
-                    if (world.Settings.Sabotage != Sabotage.NoRepeat)
-                    {
-                        telling.Remove(attempt);
-                    }
-                });
-            }
+            Stop(new AttemptKey(work, number), because);
         }
     }
 
-    private AttemptKey[] Met() => [.. host.Engine.Containers.Select(each => each.Attempt).Union(host.Journal.Keys.Select(each => new AttemptKey(each.Item1, each.Item2)))];
+    private bool IsKept(AttemptKey attempt) => kept.ContainsKey((attempt.Work, attempt.Number));
 
-    private void ReadRow(AttemptKey attempt, Action<TaskState?> then) => world.Database.Ask(silo, () => world.Database.Task(attempt.Work)?.Task, then);
+    private Kept Keep(AttemptKey attempt) => kept.TryGetValue((attempt.Work, attempt.Number), out var known) ? known : kept[(attempt.Work, attempt.Number)] = new Kept();
 
-    private bool Holds(TaskState? task, AttemptKey attempt) => task?.IsHeldBy(attempt, host.Cell) == true;
+    private AttemptKey[] Met() => [.. host.Engine.Containers.Select(each => each.Attempt).Concat(host.Journal.Keys.Select(each => new AttemptKey(each.Item1, each.Item2)).Where(each => host.Engine.Find(each) is null))];
 
-    private bool IsCurrent(AttemptKey attempt, Start start) => starts.TryGetValue(attempt, out var current) && current == start;
+    private void ReadRow(AttemptKey attempt, Action<WorkState?> then) => world.Database.Ask(silo, () => world.Database.Works.Find(attempt.Work)?.Work, then);
 
-    private void Admit(AttemptKey attempt, TaskState? task, Start start)
+    private void Count(CellLedger next)
     {
-        if (!IsCurrent(attempt, start) || host.NoteOf(attempt) is not null)
+        if (!ReferenceEquals(Ledger, next))
         {
-            return;
+            Ledger = next;
+            SpeakSoon();
         }
-
-        if (!Holds(task, attempt) || task!.Phase != TaskPhase.Running)
-        {
-            starts.Remove(attempt);
-            return;
-        }
-
-        (Ledger, var reason) = Ledger.Admit(attempt, new CellCapacity(task.Spec!.MemoryMb, task.Spec.DiskMb));
-        if (reason is not null)
-        {
-            Fence(attempt, new AttemptReport.Declined(attempt.Number, reason));
-            return;
-        }
-
-        host.NoteFor(attempt);
-        silo.Later(5, 80, () =>
-        {
-            if (!host.Engine.IsUp)
-            {
-                Fence(attempt, new AttemptReport.Declined(attempt.Number, "its engine does not answer"));
-                return;
-            }
-
-            host.Engine.Create(attempt);
-            ReadRow(attempt, row => Launch(attempt, row, start));
-        });
     }
 
-    private void Launch(AttemptKey attempt, TaskState? row, Start start)
+    private void SpeakSoon()
     {
-        var note = host.NoteFor(attempt);
-        if (note.IsFenced || note.StartWasOrdered || !IsCurrent(attempt, start))
+        if (!speaksSoon)
         {
-            return;
+            speaksSoon = true;
+            silo.Later(5, 30, Speak);
         }
-
-        if (!Holds(row, attempt) || row!.Phase != TaskPhase.Running || !silo.MayStart(start.Epoch))
-        {
-            Fence(attempt, new AttemptReport.Declined(attempt.Number, "it was not wanted any more, or the lease ran out"));
-            return;
-        }
-
-        note.StartWasOrdered = true;
-        starts.Remove(attempt);
-        kept.Add(attempt);
-        var pending = new PendingStart(silo);
-        host.Starts[attempt] = pending;
-        silo.Later(0, 3, () =>
-        {
-            pending.IsSent = true;
-            world.Agenda.After(world.Chance.Milliseconds(1, 150), () =>
-            {
-                pending.IsSent = false;
-                host.Starts.Remove(attempt);
-                host.Engine.Start(attempt);
-            });
-        });
     }
 
     private void Look(AttemptKey attempt)
     {
-        if (!kept.Contains(attempt) && !starts.ContainsKey(attempt))
+        if (!IsKept(attempt) && !starts.ContainsKey(attempt))
         {
             ReadRow(attempt, row => Find(attempt, row));
         }
     }
 
-    private void Find(AttemptKey attempt, TaskState? row)
+    private void Find(AttemptKey attempt, WorkState? row)
     {
-        if (kept.Contains(attempt) || !host.Engine.IsUp)
+        if (IsKept(attempt) || !host.Engine.IsUp)
         {
             return;
         }
 
         starts.Remove(attempt);
         var note = host.NoteOf(attempt);
-        switch (Comparison.Of(attempt, host.Cell, row, UnknownFor(attempt, row), OrphanAge, isOnHold: false))
+        switch (world.Rules.Compare(attempt, host.Cell, row, UnknownFor(attempt, row), OrphanAge))
         {
             case Finding.Leave:
                 break;
@@ -240,21 +212,15 @@ internal sealed class CellAttempts(Silo silo)
                 Discard(attempt, note?.Report is null && MayHaveRunBeside(host.Engine.Find(attempt), note));
                 break;
             case Finding.Adopt when note?.Report is not null:
-                kept.Add(attempt);
+                Keep(attempt);
                 break;
-            case Finding.Adopt when world.Settings.Sabotage == Sabotage.StartsTwice && host.Engine.Find(attempt) is { Phase: ContainerPhase.Exited }:
+            case Finding.Adopt when world.Rules.Omits == Omission.StartOnce && host.Engine.Find(attempt) is { Phase: ContainerPhase.Exited }:
                 host.Engine.Remove(attempt);
                 host.Forget(attempt);
                 Order(new AttemptEffect.StartAttempt(host.Cell, attempt));
                 break;
-            case Finding.Adopt when host.Engine.Find(attempt) is { Phase: not ContainerPhase.Created }:
-                Ledger = Ledger.Reserve(attempt, new CellCapacity(row!.Spec!.MemoryMb, row.Spec.DiskMb));
-                kept.Add(attempt);
-                if (row.Phase == TaskPhase.Canceling)
-                {
-                    Stop(attempt); // Whoever adopts repeats the stops.
-                }
-
+            case Finding.Adopt when host.Engine.Find(attempt) is { Phase: not ContainerPhase.Created } container:
+                Adopt(attempt, row!, note, container);
                 break;
             default:
                 Fence(attempt, AttemptVerdict.WithoutProcess(attempt, host.Cell, note is { StartWasOrdered: true }, host.Engine.Find(attempt) is not null, isJournalWhole: true));
@@ -262,7 +228,26 @@ internal sealed class CellAttempts(Silo silo)
         }
     }
 
-    private TimeSpan UnknownFor(AttemptKey attempt, TaskState? row)
+    private void Adopt(AttemptKey attempt, WorkState work, Note? note, Container container)
+    {
+        Count(Ledger.Reserve(attempt, new CellCapacity(work.Runs!.MemoryMb, work.Runs.DiskMb)));
+        Keep(attempt).IsToldUp = work.Runs.IsToldUp;
+        if (container.Phase == ContainerPhase.Running)
+        {
+            world.Witness.Adopted(attempt);
+        }
+
+        if (work.IsStopping)
+        {
+            Stop(attempt, displacedBecause: null); // Whoever adopts repeats the stops.
+        }
+        else if (note?.DisplacedBecause is { } because)
+        {
+            Stop(attempt, because);
+        }
+    }
+
+    private TimeSpan UnknownFor(AttemptKey attempt, WorkState? row)
     {
         if (row is not null && row.Attempt >= attempt.Number)
         {
@@ -270,100 +255,7 @@ internal sealed class CellAttempts(Silo silo)
             return TimeSpan.Zero;
         }
 
-        unknownSince.TryAdd(attempt, silo.Clock);
-        return silo.Clock - unknownSince[attempt];
+        unknownSince.TryAdd(attempt, silo.Now);
+        return silo.Now - unknownSince[attempt];
     }
-
-    /// <summary>The number can never start here any more; what there was of it is removed before that is said.</summary>
-    private void Fence(AttemptKey attempt, AttemptReport report)
-    {
-        starts.Remove(attempt);
-        var note = host.NoteFor(attempt);
-        note.IsFenced = true;
-        silo.Later(2, 40, () =>
-        {
-            if (host.Engine.IsUp)
-            {
-                host.Engine.Remove(attempt);
-                note.Report ??= report;
-            }
-
-            kept.Add(attempt);
-        });
-    }
-
-    private void Stop(AttemptKey attempt)
-    {
-        Look(attempt);
-        if (host.NoteOf(attempt) is not { Report: null } note || !kept.Contains(attempt))
-        {
-            return;
-        }
-
-        note.StopOrderedAt ??= world.Agenda.Now;
-        silo.Later(5, 1500, () =>
-        {
-            if (host.Engine.IsUp && !host.Engine.IsFrozen && host.Engine.Find(attempt) is { Phase: ContainerPhase.Running } container)
-            {
-                host.Engine.End(container, EndCause.OurStop, 143);
-            }
-        });
-    }
-
-    private void See(AttemptKey attempt, Note note)
-    {
-        var container = host.Engine.Find(attempt);
-        if (container is null or { Phase: ContainerPhase.Created })
-        {
-            if (!host.Starts.ContainsKey(attempt))
-            {
-                host.Engine.Remove(attempt);
-                note.IsFenced = true;
-                note.Report = new AttemptReport.Lost(attempt.Number, "whether it was started is not known, and it does not run");
-            }
-        }
-        else if (container.Phase == ContainerPhase.Exited)
-        {
-            note.Report = AttemptVerdict.OfEnd(attempt, host.Cell, EndOf(container, note));
-        }
-    }
-
-    private static bool MayHaveRunBeside(Container? container, Note? note) => AttemptVerdict.MayHaveRunBeside(
-        container?.Phase == ContainerPhase.Running,
-        container?.Phase == ContainerPhase.Exited ? EndOf(container, note) : null);
-
-    private static ProcessEnd EndOf(Container container, Note? note) => new(
-        container.ExitCode,
-        false,
-        World.Instant(container.StartedAt),
-        World.Instant(container.EndedAt),
-        container.Cause == EndCause.TheEngine ? "it ended while its engine was stopping or starting" : null,
-        InWorld(note?.KilledAt),
-        InWorld(note?.StopOrderedAt));
-
-    private static DateTimeOffset? InWorld(TimeSpan? time) => time is { } at ? World.Instant(at) : null;
-
-    /// <summary>What may have run on beside its successor is told before the last trace of it goes.</summary>
-    private void Discard(AttemptKey attempt, bool mayHaveRunBeside)
-    {
-        if (mayHaveRunBeside || host.NoteOf(attempt) is { Outlived: true })
-        {
-            silo.Desk.Tell(new TaskId(attempt.Work), at => new TaskEvent.Outlived(at, attempt.Number, host.Cell), _ => Clear(attempt));
-        }
-        else
-        {
-            Clear(attempt);
-        }
-    }
-
-    private void Clear(AttemptKey attempt) => silo.Later(2, 40, () =>
-    {
-        if (host.Engine.IsUp)
-        {
-            host.Engine.Remove(attempt);
-            host.Forget(attempt);
-            kept.Remove(attempt);
-            Ledger = Ledger.Release(attempt);
-        }
-    });
 }

@@ -23,8 +23,12 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
         }
 
         var before = State;
-        var decision = WardenMachine.Decide(before, @event, world.Settings.Policy);
-        world.Require(LeaseInvariants.Check(before, @event, decision, world.Settings.Policy));
+        var decision = world.Rules.Warden(before, @event, world.Lease);
+        if (@event is WardenEvent.Ticked || decision.Next.Phase != before.Phase || !decision.Effects.IsEmpty)
+        {
+            world.Require(LeaseInvariants.Check(before, @event, decision, world.Lease));
+        }
+
         State = decision.Next;
         if (before.Phase != State.Phase)
         {
@@ -49,7 +53,7 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
         {
             case WardenEffect.Write write:
                 var sentAt = host.Clock;
-                world.Database.Ask(process, () => world.Database.Write(host.Cell, write.Event), answer => Handle(new WardenEvent.Wrote(host.Clock, sentAt, write.Event, answer.IsDone, answer.Lease, answer.Roster)));
+                world.Database.Write(process, () => world.Database.Write(host.Cell, write.Event), answer => Handle(new WardenEvent.Wrote(host.Clock, sentAt, write.Event, answer.IsDone, answer.Lease, answer.Roster)));
                 break;
             case WardenEffect.Ask ask:
                 Ask(ask);
@@ -57,7 +61,7 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
             case WardenEffect.Freeze:
                 Later(1, 20, () =>
                 {
-                    if (world.Settings.Sabotage != Sabotage.NoStop)
+                    if (world.Rules.Omits != Omission.Stop)
                     {
                         host.Engine.Freeze();
                     }
@@ -89,13 +93,13 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
     private void Ask(WardenEffect.Ask ask)
     {
         var askedAt = host.Clock;
-        if (world.Settings.Sabotage == Sabotage.HoldUnasked)
+        if (world.Rules.Omits == Omission.Question)
         {
             Handle(new WardenEvent.Answered(host.Clock, askedAt, ask.Member, ReachesDatabase: false));
             return;
         }
 
-        var member = world.Hosts.Single(each => each.Cell == ask.Member);
+        var member = world.HostOf(ask.Member);
         world.Network.Send(host.Name, member.Name, () => member.Warden?.Receive(() => member.Warden.Asked(host.Cell, reaches =>
             world.Network.Send(member.Name, host.Name, () => process.Receive(() => Handle(new WardenEvent.Answered(host.Clock, askedAt, ask.Member, reaches)))))));
     }
@@ -104,7 +108,7 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
     {
         foreach (var attempt in note.Attempts)
         {
-            if (world.Settings.Sabotage != Sabotage.NoKillNotes)
+            if (world.Rules.Omits != Omission.KillNotes)
             {
                 host.NoteFor(attempt).KilledAt ??= world.Agenda.Now;
             }
@@ -120,12 +124,12 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
         var left = ImmutableArray.CreateBuilder<AttemptKey>();
         foreach (var attempt in host.Engine.Processes.ToArray())
         {
-            if (world.Settings.Sabotage == Sabotage.NoStop)
+            if (world.Rules.Omits == Omission.Stop)
             {
                 continue;
             }
 
-            if (host.NoteOf(attempt) is { KilledAt: not null } || world.Settings.Sabotage == Sabotage.NoKillNotes)
+            if (host.NoteOf(attempt) is { KilledAt: not null } || world.Rules.Omits == Omission.KillNotes)
             {
                 host.Engine.End(host.Engine.Find(attempt)!, EndCause.TheWarden, 137);
             }

@@ -4,7 +4,7 @@ using Granary.Core.Runtime;
 namespace Granary.Simulator.Parts;
 
 /// <summary>Why a process ended.</summary>
-internal enum EndCause
+public enum EndCause
 {
     Itself,
     OurStop,
@@ -12,9 +12,11 @@ internal enum EndCause
     TheEngine,
 }
 
-internal sealed class Container(AttemptKey attempt)
+internal sealed class Container(AttemptKey attempt, Script script)
 {
     public AttemptKey Attempt => attempt;
+
+    public Script Script => script;
 
     public ContainerPhase Phase { get; set; }
 
@@ -33,21 +35,38 @@ internal sealed class Container(AttemptKey attempt)
 }
 
 /// <summary>A container engine and the group of processes under it. Processes live on while the engine is down.</summary>
-internal sealed class Engine(World world)
+internal sealed class Engine(World world, Host host)
 {
-    private readonly Dictionary<AttemptKey, Container> containers = [];
+    private readonly SortedDictionary<(Guid, int), Container> containers = [];
+    private int boots = 1;
+    private int lives = 1;
+
+    /// <summary>Of the process that is up, or was last.</summary>
+    public string ProcessName => FormattableString.Invariant($"boot-{boots}/{lives}/engine");
+
+    public TimeSpan StartedAt { get; private set; }
 
     public bool IsUp { get; private set; } = true;
 
     public bool IsFrozen { get; private set; }
 
-    public IEnumerable<Container> Containers => containers.Values.OrderBy(each => each.Attempt.Work).ThenBy(each => each.Attempt.Number);
+    /// <summary>Seconds that an order may take beyond what it takes by itself.</summary>
+    public double SlowMax { get; set; }
 
-    public Container? Find(AttemptKey attempt) => containers.GetValueOrDefault(attempt);
+    public IEnumerable<Container> Containers => containers.Values;
+
+    public int Count => containers.Count;
+
+    public Container? Find(AttemptKey attempt) => containers.GetValueOrDefault((attempt.Work, attempt.Number));
+
+    /// <summary>Memory of all that runs.</summary>
+    public int RunningMb { get; private set; }
 
     public IEnumerable<AttemptKey> Processes => Containers.Where(each => each.Phase == ContainerPhase.Running).Select(each => each.Attempt);
 
-    public void Create(AttemptKey attempt) => containers.TryAdd(attempt, new Container(attempt));
+    public TimeSpan Delay() => SlowMax > 0 ? world.Chance.Seconds(0, SlowMax) : TimeSpan.Zero;
+
+    public void Create(AttemptKey attempt) => containers.TryAdd((attempt.Work, attempt.Number), new Container(attempt, world.Script(attempt)));
 
     public void Start(AttemptKey attempt)
     {
@@ -58,6 +77,7 @@ internal sealed class Engine(World world)
 
         container.Phase = ContainerPhase.Running;
         container.StartedAt = world.Agenda.Now;
+        RunningMb += world.Clients.MemoryOf(attempt.Work);
         container.WasBornFrozen = IsFrozen;
         if (!IsFrozen)
         {
@@ -70,7 +90,7 @@ internal sealed class Engine(World world)
         if (Find(attempt) is { } container)
         {
             End(container, EndCause.OurStop, 137);
-            containers.Remove(attempt);
+            containers.Remove((attempt.Work, attempt.Number));
         }
     }
 
@@ -83,7 +103,9 @@ internal sealed class Engine(World world)
             container.ExitCode = code;
             container.Cause = cause;
             container.EndedAt = world.Agenda.Now;
+            RunningMb -= world.Clients.MemoryOf(container.Attempt.Work);
             world.Witness.Ended(container);
+            host.HearEnd(container.Attempt);
         }
     }
 
@@ -103,6 +125,10 @@ internal sealed class Engine(World world)
             {
                 EndByItself(container);
             }
+            else
+            {
+                world.Witness.See(container.Attempt.Work);
+            }
         }
     }
 
@@ -111,7 +137,12 @@ internal sealed class Engine(World world)
     /// <param name="cleansUp">An engine without live-restore ends what survived it.</param>
     public void Up(bool cleansUp = false)
     {
-        IsUp = true;
+        if (IsUp)
+        {
+            return;
+        }
+
+        (IsUp, StartedAt, lives) = (true, world.Agenda.Now, lives + 1);
         if (cleansUp)
         {
             EndAll();
@@ -120,14 +151,14 @@ internal sealed class Engine(World world)
 
     public void LosePower()
     {
-        IsUp = false;
+        (IsUp, boots, lives) = (false, boots + 1, 0);
         EndAll();
         IsFrozen = false;
     }
 
     private void EndAll()
     {
-        foreach (var container in Containers)
+        foreach (var container in Containers.ToArray())
         {
             End(container, EndCause.TheEngine, world.Chance.Of([0, 137, 143]));
         }
@@ -135,19 +166,22 @@ internal sealed class Engine(World world)
 
     private void Run(Container container)
     {
-        world.Witness.Started(container, world.HostOf(this));
-        world.Agenda.After(world.Script(container.Attempt).Lasts, () =>
+        world.Witness.Started(container, host);
+        if (container.Script.Lasts is { } lasts)
         {
-            if (IsFrozen)
+            world.Agenda.After(lasts, () =>
             {
-                container.IsDue = true;
-            }
-            else
-            {
-                EndByItself(container);
-            }
-        });
+                if (IsFrozen)
+                {
+                    container.IsDue = true;
+                }
+                else
+                {
+                    EndByItself(container);
+                }
+            });
+        }
     }
 
-    private void EndByItself(Container container) => End(container, EndCause.Itself, world.Script(container.Attempt).ExitCode);
+    private void EndByItself(Container container) => End(container, EndCause.Itself, container.Script.ExitCode);
 }

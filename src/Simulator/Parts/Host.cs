@@ -1,5 +1,7 @@
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Runtime;
+using Granary.Simulator.Plans;
 
 namespace Granary.Simulator.Parts;
 
@@ -13,6 +15,9 @@ internal sealed class Note
     /// <summary>By the world's clock, as the ends of containers are: on a real host one clock tells both.</summary>
     public TimeSpan? StopOrderedAt { get; set; }
 
+    /// <summary>Why that stop was ordered so that the attempt can run elsewhere.</summary>
+    public string? DisplacedBecause { get; set; }
+
     public AttemptReport? Report { get; set; }
 
     /// <summary>When the warden noted first that it kills it, by the world's clock.</summary>
@@ -25,8 +30,6 @@ internal sealed class Note
 /// <summary>A start on its way from a silo to the engine.</summary>
 internal sealed class PendingStart(Process silo)
 {
-    public Process Silo => silo;
-
     public bool IsSent { get; set; }
 
     /// <summary>Whether the engine may still carry it out.</summary>
@@ -34,22 +37,50 @@ internal sealed class PendingStart(Process silo)
 }
 
 /// <summary>A machine with one engine, and so one cell: the warden, the candidate silos, the lock, the journal.</summary>
-internal sealed class Host(World world, int number, double rate, TimeSpan clockAtStart, CellCapacity capacity, int candidates)
+internal sealed class Host
 {
-    public string Name { get; } = $"host-{(char)('a' + number)}";
+    private readonly World world;
+    private readonly PlannedCell plan;
+    private readonly string suffix;
 
-    public CellId Cell { get; } = new($"cell-{(char)('a' + number)}");
+    public Host(World world, PlannedCell plan)
+    {
+        (this.world, this.plan) = (world, plan);
+        suffix = plan.Name.StartsWith("cell-", StringComparison.Ordinal) ? plan.Name[5..] : plan.Name;
+        Name = $"host-{suffix}";
+        Cell = new CellId(plan.Name);
+        CandidateNames = [.. Enumerable.Range(1, plan.Candidates).Select(each => FormattableString.Invariant($"silo-{suffix}{each}"))];
+        Engine = new Engine(world, this);
+    }
 
-    public CellCapacity Capacity => capacity;
+    public string Name { get; }
+
+    public string WardenName => $"warden-{suffix}";
+
+    public CellId Cell { get; }
+
+    public CellCapacity Capacity => plan.Capacity;
 
     /// <summary>Seconds of its clock in one true second.</summary>
-    public double Rate => rate;
+    public double Rate => plan.Rate;
 
-    public TimeSpan Clock => clockAtStart + (world.Agenda.Now * rate);
+    /// <summary>Its monotonic clock.</summary>
+    public TimeSpan Clock => plan.ClockAtStart + (world.Agenda.Now * plan.Rate);
+
+    /// <summary>Its wall clock.</summary>
+    public DateTimeOffset WallClock => World.Instant(world.Agenda.Now + plan.Skew);
 
     public bool IsOn { get; private set; } = true;
 
-    public Engine Engine { get; } = new(world);
+    public TimeSpan LostPowerAt { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>It is cut off, and nobody will ever mend that.</summary>
+    public bool IsGone { get; set; }
+
+    public Engine Engine { get; }
+
+    /// <summary>The lives of its engine, as whoever serves the cell saw them; durable.</summary>
+    public EngineRecord EngineRecord { get; private set; } = EngineRecord.Empty;
 
     public SortedDictionary<(Guid, int), Note> Journal { get; } = [];
 
@@ -61,12 +92,16 @@ internal sealed class Host(World world, int number, double rate, TimeSpan clockA
 
     public Silo? LockOwner { get; private set; }
 
+    public string[] CandidateNames { get; }
+
     /// <summary>True instants at which nobody was there to enforce the lease: since when, and until when at last.</summary>
     public TimeSpan? UnguardedSince { get; private set; }
 
     public TimeSpan UnguardedUntil { get; private set; } = TimeSpan.MinValue;
 
     public int StartsInFlight => Starts.Values.Count(each => each.IsInFlight);
+
+    public DateTimeOffset WallAt(TimeSpan at) => World.Instant(at + plan.Skew);
 
     public Note? NoteOf(AttemptKey attempt) => Journal.GetValueOrDefault((attempt.Work, attempt.Number));
 
@@ -82,6 +117,15 @@ internal sealed class Host(World world, int number, double rate, TimeSpan clockA
 
     public void Forget(AttemptKey attempt) => Journal.Remove((attempt.Work, attempt.Number));
 
+    /// <summary>Asks the engine for a sign of life.</summary>
+    public bool Probe()
+    {
+        EngineRecord = Engine.IsUp
+            ? EngineRecord.Answered(new EngineAnswer(Engine.ProcessName, WallAt(Engine.StartedAt), WallClock, WallClock))
+            : EngineRecord.Gone(Engine.ProcessName, WallClock);
+        return Engine.IsUp;
+    }
+
     public bool TryLock(Silo silo)
     {
         if (LockOwner is null)
@@ -93,7 +137,27 @@ internal sealed class Host(World world, int number, double rate, TimeSpan clockA
         return LockOwner == silo;
     }
 
-    public IEnumerable<string> CandidateNames => Enumerable.Range(1, candidates).Select(each => $"silo-{(char)('a' + number)}{each}");
+    /// <summary>A process of an attempt ended: the engine tells whoever waits for that.</summary>
+    public void HearEnd(AttemptKey attempt)
+    {
+        if (LockOwner is { } silo)
+        {
+            silo.Later(1, 20, () => silo.Attempts.HearEnd(attempt));
+        }
+    }
+
+    /// <summary>Starts it for the first time, now or when its time has come.</summary>
+    public void Join()
+    {
+        if (plan.JoinsAt == TimeSpan.Zero)
+        {
+            Boot();
+        }
+        else
+        {
+            world.Agenda.At(plan.JoinsAt, Boot);
+        }
+    }
 
     /// <summary>The machine's own supervisor: it starts the warden when nothing of ours lives.</summary>
     public void Boot()
@@ -157,8 +221,8 @@ internal sealed class Host(World world, int number, double rate, TimeSpan clockA
 
     public void PowerOff()
     {
-        world.Tell(Name, "loses its power");
-        IsOn = false;
+        world.Tell(Name, $"loses its power");
+        (IsOn, LostPowerAt) = (false, world.Agenda.Now);
         Engine.LosePower();
         Warden?.Kill();
         foreach (var silo in Silos.ToArray())
@@ -173,7 +237,7 @@ internal sealed class Host(World world, int number, double rate, TimeSpan clockA
     {
         if (!IsOn)
         {
-            world.Tell(Name, "has power again");
+            world.Tell(Name, $"has power again");
             IsOn = true;
             Engine.Up();
             Boot();

@@ -18,7 +18,7 @@ internal abstract class Process(World world, Host host, string name)
     public bool Acts => IsAlive && !IsPaused;
 
     /// <summary>The host's monotonic clock.</summary>
-    protected TimeSpan Now => host.Clock;
+    public TimeSpan Now => host.Clock;
 
     /// <summary>Something reaches the process, now or when it goes on.</summary>
     public void Receive(Action action)
@@ -72,9 +72,18 @@ internal abstract class Process(World world, Host host, string name)
     /// <summary>After a time of the host's clock.</summary>
     protected void After(TimeSpan delay, Action action) => world.Agenda.After(delay / host.Rate, () => Receive(action));
 
-    protected void Every(TimeSpan period, Action action) => After(period * (0.9 + (0.2 * world.Chance.Part())), () =>
+    /// <summary>For as long as the process lives.</summary>
+    protected void Every(TimeSpan period, Action action)
     {
-        action();
-        Every(period, action);
-    });
+        Action? again = null; // One of each for the whole life: this is what a world does most.
+        Action arrive = () => Receive(again!);
+        again = () =>
+        {
+            action();
+            Next();
+        };
+        Next();
+
+        void Next() => world.Agenda.After(period * ((0.9 + (0.2 * world.Chance.Part())) / host.Rate), arrive);
+    }
 }

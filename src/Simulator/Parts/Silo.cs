@@ -1,40 +1,56 @@
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Leases;
-using Granary.Core.Placement;
 
 namespace Granary.Simulator.Parts;
 
-/// <summary>A silo: a candidate for its host's cell, and a place where task grains run.</summary>
+/// <summary>A silo: a candidate for its host's cell, and perhaps a place where grains run.</summary>
 internal sealed class Silo : Process
 {
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly CellDrain drain;
     private Enforcer? standIn;
 
     public Silo(World world, Host host, string name)
         : base(world, host, name)
     {
         Serving = ServingMachine.Start(host.Cell, name, host.Warden is { IsAlive: true } ? host.Clock : null);
-        Desk = new TaskDesk(this);
+        Desk = new WorkDesk(this);
         Attempts = new CellAttempts(this);
-        Every(TimeSpan.FromMilliseconds(100), Tick);
-        Every(TimeSpan.FromMilliseconds(500), () => Handle(new ServingEvent.EngineProbed(Now, host.Engine.IsUp)));
-        Every(TimeSpan.FromMilliseconds(200), Attempts.Work);
+        drain = new CellDrain(this);
+        Every(TickEvery, Tick);
+        Every(TimeSpan.FromMilliseconds(500), Probe);
+        Every(TimeSpan.FromMilliseconds(500), Attempts.Work);
+        Every(TimeSpan.FromSeconds(1), drain.Look);
+        Every(TimeSpan.FromSeconds(1), Attempts.Speak);
         Every(TimeSpan.FromSeconds(5), Attempts.CompareRows);
-        Every(TimeSpan.FromSeconds(1.2), Desk.Sweep);
+        if (world.CarriesGrains(name))
+        {
+            Sweeps = new Sweeps(this);
+            Placement = new Placement(this);
+            Every(Sweeps.SpeakEvery, Sweeps.Speak);
+            Every(Sweeps.MoveEvery, Sweeps.MoveOff);
+        }
+
         Handle(new ServingEvent.EngineProbed(Now, host.Engine.IsUp));
     }
 
     public ServingState Serving { get; private set; }
 
-    public TaskDesk Desk { get; }
+    public WorkDesk Desk { get; }
 
     public CellAttempts Attempts { get; }
 
-    public TimeSpan Clock => Now;
+    /// <summary>Null where no grains run.</summary>
+    public Sweeps? Sweeps { get; }
 
-    public bool MayStart(long beganUnder) => ServingMachine.MayStart(Serving, beganUnder, Now, World.Settings.Policy);
+    /// <summary>Null where no grains run.</summary>
+    public Placement? Placement { get; }
 
-    public void HearWarden(long epoch, TimeSpan? sentAt) => World.Agenda.After(TimeSpan.FromMilliseconds(1), () => Receive(() => Handle(new ServingEvent.LeaseTold(Now, epoch, sentAt, ByWarden: true))));
+    public bool MayStart(long beganUnder) => World.Rules.MayStart(Serving, beganUnder, Now, World.Lease);
+
+    public void HearWarden(long epoch, TimeSpan? sentAt) => Receive(() => Handle(new ServingEvent.LeaseTold(Now, epoch, sentAt, ByWarden: true)));
 
     public void HearWardenEnded() => World.Agenda.After(TimeSpan.FromMilliseconds(1), () => Receive(() => Handle(new ServingEvent.WardenEnded(Now))));
 
@@ -48,11 +64,27 @@ internal sealed class Silo : Process
 
     public void Later(double minMs, double maxMs, Action action) => After(World.Chance.Milliseconds(minMs, maxMs), action);
 
+    /// <summary>Tells a task or an instance something, wherever its grain runs. The answer comes back, or never.</summary>
+    public void Tell(Guid work, News news, Action<WorkState>? acknowledged = null)
+    {
+        if (Placement is not null)
+        {
+            Desk.Tell(work, news, acknowledged);
+        }
+        else if (World.AnyGrainSilo() is { } other)
+        {
+            World.Network.Send(Host.Name, other.Host.Name, () => other.Receive(() => other.Desk.Tell(
+                work,
+                news,
+                acknowledged is null ? null : state => World.Network.Send(other.Host.Name, Host.Name, () => Receive(() => acknowledged(state))))));
+        }
+    }
+
     private void Tick()
     {
         if (Host.Warden is { IsAlive: true } warden)
         {
-            World.Agenda.After(TimeSpan.FromMilliseconds(1), () => warden.Receive(() => warden.HearSilo(Name)));
+            warden.Receive(() => warden.HearSilo(Name));
         }
 
         if (standIn is not null)
@@ -67,10 +99,12 @@ internal sealed class Silo : Process
         Handle(new ServingEvent.Ticked(Now));
     }
 
+    private void Probe() => Handle(new ServingEvent.EngineProbed(Now, Host.LockOwner == this ? Host.Probe() : Host.Engine.IsUp));
+
     private void Handle(ServingEvent @event)
     {
         var before = Serving;
-        var decision = ServingMachine.Decide(before, @event, World.Settings.Policy);
+        var decision = World.Rules.Serving(before, @event, World.Lease);
         World.Require(LeaseInvariants.Check(before, decision));
         Serving = decision.Next;
         if (before.Phase != Serving.Phase)
@@ -92,20 +126,7 @@ internal sealed class Silo : Process
                 Handle(new ServingEvent.Locked(Now));
                 break;
             case ServingEffect.Write { Event: var write }:
-                var view = new CellSnapshot(Host.Cell, Host.Capacity, Attempts.Ledger.Free);
-                World.Database.Ask(
-                    this,
-                    () =>
-                    {
-                        var answer = World.Database.Write(Host.Cell, write);
-                        if (answer.IsDone)
-                        {
-                            World.Database.Say(view);
-                        }
-
-                        return answer;
-                    },
-                    answer => Handle(new ServingEvent.Wrote(Now, write, answer.IsDone, answer.Lease)));
+                World.Database.Write(this, () => World.Database.Write(Host.Cell, write), answer => Handle(new ServingEvent.Wrote(Now, write, answer.IsDone, answer.Lease)));
                 break;
             case ServingEffect.Compare compare:
                 Attempts.Compare(compare.LeaseEpoch, () => Handle(new ServingEvent.Compared(Now, compare.LeaseEpoch)));

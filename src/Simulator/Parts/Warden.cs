@@ -11,12 +11,16 @@ internal sealed class Warden : Process
     private JudgeState judge;
 
     public Warden(World world, Host host, TimeSpan? sentAt)
-        : base(world, host, $"warden-{host.Name[^1]}")
+        : base(world, host, host.WardenName)
     {
         enforcer = new Enforcer(this, sentAt, host.CandidateNames, Kill);
         judge = new JudgeState(host.Cell);
         Every(TimeSpan.FromMilliseconds(100), Tick);
-        Every(world.Settings.Policy.ReadEvery, Read);
+        if (world.Judges(host))
+        {
+            Every(world.Lease.ReadEvery, Read);
+        }
+
         foreach (var name in host.CandidateNames.Where(name => !host.Silos.Exists(each => each.Name == name && each.IsAlive)))
         {
             HearSiloEnded(name);
@@ -46,10 +50,10 @@ internal sealed class Warden : Process
 
     private void Read() => World.Database.Ask(
         this,
-        () => new { Leases = World.Database.Leases.ToArray(), World.Database.Roster },
+        () => (Leases: World.Database.Leases.ToImmutableArray(), World.Database.Roster),
         answer =>
         {
-            foreach (var effect in Judge(new JudgeEvent.Read(Now, [.. answer.Leases], answer.Roster)))
+            foreach (var effect in Judge(new JudgeEvent.Read(Now, answer.Leases, answer.Roster)))
             {
                 Act(effect);
             }
@@ -65,27 +69,16 @@ internal sealed class Warden : Process
         };
         if (write is { } judged)
         {
-            World.Database.Ask(this, () => World.Database.Write(judged.Cell, judged.Event), _ => { });
+            World.Database.Write(this, () => World.Database.Write(judged.Cell, judged.Event), _ => { });
         }
     }
 
     private ImmutableArray<JudgeEffect> Judge(JudgeEvent @event)
     {
         var before = judge;
-        var policy = World.Settings.Sabotage == Sabotage.NoRegainGrace ? World.Settings.Policy with { RegainGrace = TimeSpan.Zero } : World.Settings.Policy;
-        var decision = JudgeMachine.Decide(before, @event, policy);
-        World.Require(LeaseInvariants.Check(before, @event, decision, policy));
-        judge = World.Settings.Sabotage == Sabotage.NoRegainGrace ? Careless(before, decision.Next) : decision.Next;
+        var decision = World.Rules.Judge(before, @event, World.Lease);
+        World.Require(LeaseInvariants.Check(before, @event, decision, World.Lease));
+        judge = decision.Next;
         return decision.Effects;
     }
-
-    /// <summary>A judge that forgets nothing when it was without the database.</summary>
-    private static JudgeState Careless(JudgeState before, JudgeState after) => after with
-    {
-        SaidWithout = false,
-        Watched = after.Watched.ToImmutableSortedDictionary(
-            each => each.Key,
-            each => before.Watched.TryGetValue(each.Key, out var last) ? last.Saw(each.Value.Lease, each.Value.NumberSince) : each.Value,
-            StringComparer.Ordinal),
-    };
 }

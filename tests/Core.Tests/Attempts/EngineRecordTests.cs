@@ -148,6 +148,27 @@ public sealed class EngineRecordTests
         },
         iter: 50_000);
 
+    [Theory]
+    [InlineData("boot-1/20", 30, true)] // The silo was away from 10 s to 50 s, and so was the engine in the midst of it.
+    [InlineData("boot-1/20", 5, false)]
+    [InlineData("boot-1/20", 55, false)]
+    [InlineData("boot-2/1", 30, false)] // A new boot of the host ended it.
+    public void What_ended_while_nobody_looked_may_have_run_until_then(string nextProcess, int endedAt, bool isUnwatched)
+    {
+        var record = EngineRecord.Empty.Answered("boot-1/10", A.At(0), A.At(1)).Answered("boot-1/10", A.At(0), A.At(10)).Answered(nextProcess, A.At(40), A.At(50)).Answered(nextProcess, A.At(40), A.At(60));
+
+        Assert.Equal(isUnwatched, record.WasUnwatched(A.At(endedAt)));
+    }
+
+    [Fact]
+    public void What_ended_while_the_engine_was_seen_to_be_absent_was_watched()
+    {
+        var record = EngineRecord.Empty.Answered("boot-1/10", A.At(0), A.At(10)).Gone("boot-1/10", A.At(12)).Gone("boot-1/10", A.At(14)).Answered("boot-1/20", A.At(15), A.At(16));
+
+        Assert.False(record.WasUnwatched(A.At(13)));
+        Assert.False(record.WasUnwatched(A.At(11)));
+    }
+
     /// <summary>Watches every life at least once while it is up, as a cell does that is served meanwhile.</summary>
     private static (EngineRecord Record, List<(bool IsSafe, DateTimeOffset From, DateTimeOffset To)> Times, double Length) Observe(Life[] lives)
     {

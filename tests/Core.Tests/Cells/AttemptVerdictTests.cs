@@ -61,6 +61,7 @@ public sealed class AttemptVerdictTests
     {
         Assert.True(AttemptVerdict.MayHaveRunBeside(isRunning: true, untold: null));
         Assert.True(AttemptVerdict.MayHaveRunBeside(isRunning: false, End(code: 0)));
+        Assert.True(AttemptVerdict.MayHaveRunBeside(isRunning: false, End(code: 0) with { Doubt = "it ended while its engine was stopping or starting", WasUnwatched = true }));
 
         Assert.False(AttemptVerdict.MayHaveRunBeside(isRunning: false, untold: null));
         Assert.False(AttemptVerdict.MayHaveRunBeside(isRunning: false, End(code: 137) with { KilledAt = Noon }));
@@ -76,6 +77,7 @@ public sealed class AttemptVerdictTests
         Assert.False(AttemptVerdict.MayHaveRunBeside(exited, newest: 2));
         Assert.True(AttemptVerdict.MayHaveRunBeside(new AttemptReport.Displaced(2, "its cell is drained"), newest: 3));
         Assert.False(AttemptVerdict.MayHaveRunBeside(new AttemptReport.Lost(2, "gone"), newest: 3));
+        Assert.True(AttemptVerdict.MayHaveRunBeside(AttemptVerdict.OfEnd(Attempt, Cell, End(code: 0) with { Doubt = "it ended while its engine was stopping or starting", WasUnwatched = true }), newest: 3));
     }
 
     private static ProcessEnd End(int code) => new(code, false, Noon.AddMinutes(-1), Noon, null, null, null);
