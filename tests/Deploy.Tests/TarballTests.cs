@@ -31,7 +31,11 @@ public sealed class TarballTests
         try
         {
             var line = await silo.StandardOutput.ReadLineAsync().WaitAsync(StartMax);
-            Assert.True(line is not null, await silo.StandardError.ReadToEndAsync());
+            if (line is null)
+            {
+                Assert.Fail(await silo.StandardError.ReadToEndAsync()); // It has ended.
+            }
+
             Assert.Contains("Granary is up: cell cell-1", line, StringComparison.Ordinal);
             using var cells = Bare(granary, ["apps", "--api", api]);
             await cells.WaitForExitAsync().WaitAsync(StartMax);
