@@ -1,6 +1,5 @@
 using Granary.Core;
 using Granary.Core.Apps;
-using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
@@ -16,8 +15,6 @@ public sealed class InstanceTests : IAsyncLifetime
     private World world = null!;
 
     private IAppGrain App => world.Silo.Grains.GetGrain<IAppGrain>(Keys.App(world.App));
-
-    private IDrainGrain Drain => world.Silo.Grains.GetGrain<IDrainGrain>(Keys.Drain(new CellId("cell-1")));
 
     public async Task InitializeAsync() => world = await World.Begin();
 
@@ -193,83 +190,6 @@ public sealed class InstanceTests : IAsyncLifetime
         Assert.Equal("Task guid must not be of version 15: such guids are those of instances", answer.Refusal!.Detail);
     }
 
-    [Fact]
-    public async Task On_a_cell_that_is_drained_it_runs_on_until_its_relief_is_up()
-    {
-        await Start("wait", instances: 2);
-        await Up(0, 1);
-
-        await Drain.Drain(TimeSpan.FromMinutes(10), "its disk is replaced");
-        await world.Until(async () => await Relief(0) is { IsWaiting: true } && await Relief(1) is { IsWaiting: true }, "both reliefs");
-        await world.Let(TimeSpan.FromSeconds(30));
-        Assert.Equal("cell-1 takes nothing: it is draining", await world.Placement.Why((await Relief(0))!.Work));
-        Assert.Empty(world.Engine.Stops);
-        Assert.Equal("RUNNING: cell-1 is drained: its disk is replaced: it is started elsewhere before it is stopped on cell-1", (await Row(0)).Story.Entries[^1].Text);
-
-        // There is no other cell in this world: it takes again.
-        await Drain.Uncordon();
-        await world.Until(async () => await Relief(0) is { UpSince: not null, Part: Part.None } && await Relief(1) is { UpSince: not null, Part: Part.None }, "both reliefs up");
-        await In(InstancePhase.Stopped, 0, 1);
-
-        Assert.Equal((2, 2), ((await Relief(0))!.Attempt, (await Relief(1))!.Attempt));
-        Assert.Equal(4, world.Engine.Starts.Count);
-        Assert.Equal(2, world.Engine.Stops.Count);
-        await world.Until(async () => (await App.Get()) is { WakeAt: null } app && app.Processes["web"].Lanes.Values.All(each => each is { Current: 1, IsRelieved: false, Leaves: false }), "the word of all");
-        Assert.Null((await App.RestartInstance("web", 0)).Refusal);
-        await world.Until(async () => await Relief(0) is { Attempt: 3, UpSince: not null }, "the restart of the one that counts");
-        Assert.Empty(world.Log.Errors);
-    }
-
-    [Fact]
-    public async Task At_the_deadline_of_a_drain_only_the_relief_waits_on()
-    {
-        await Start("wait");
-        await Up(0);
-
-        await Drain.Drain(TimeSpan.FromSeconds(20), "its disk is replaced");
-        await In(InstancePhase.Stopped, 0);
-        await world.Until(async () => (await Drain.Get()).Phase == DrainPhase.Drained, "the end of the drain");
-
-        Assert.EndsWith("the deadline passed: its disk is replaced; its relief takes over", (await Row(0)).Story.Entries[^1].Text, StringComparison.Ordinal);
-        await world.Until(async () => (await App.Get())!.Processes["web"].LanesOf(0) is { Current: 1, IsRelieved: false }, "the hand-over");
-        await Drain.Uncordon();
-        await world.Until(async () => await Relief(0) is { Attempt: 2, UpSince: not null }, "the relief");
-        await world.Let(TimeSpan.FromSeconds(60));
-        Assert.Equal(InstancePhase.Stopped, (await Row(0)).Phase);
-        Assert.Equal(2, world.Engine.Starts.Count);
-    }
-
-    /// <summary>Each point of a hand-over. Whatever dies, one of the two lanes is up in the end, and the other rests.</summary>
-    [Theory]
-    [InlineData("write instance", false)]
-    [InlineData("write instance", true)]
-    [InlineData("write app", false)]
-    [InlineData("write app", true)]
-    [InlineData("note StartOrdered", true)]
-    [InlineData("Stop", true)]
-    public async Task A_silo_killed_at_any_point_of_a_hand_over_leaves_one_that_is_up(string call, bool after)
-    {
-        await Start("wait");
-        await Up(0);
-        await world.Until(async () => (await App.Get())!.WakeAt is null, "the word of all");
-        world.Silo.Fate.DieAt(call, after);
-        _ = Drain.Drain(TimeSpan.FromMinutes(10), "its disk is replaced"); // Its answer may die with the silo.
-        if (call is not ("write instance" or "write app"))
-        {
-            await world.Until(async () => await Relief(0) is { IsWaiting: true }, "the relief");
-            _ = Drain.Uncordon();
-        }
-
-        await world.Until(() => world.Silo.Fate.Died.IsCompleted, $"the death at {call}");
-        await world.Restart();
-        await world.Until(async () => await Relief(0) is not null, "the relief");
-        await Drain.Uncordon();
-
-        await world.Until(async () => await Relief(0) is { UpSince: not null, Part: Part.None } && (await Row(0)).Phase == InstancePhase.Stopped, "the hand-over");
-        Assert.Equal(world.Engine.Starts.Distinct(), world.Engine.Starts);
-        Assert.Equal(2, world.Engine.Starts.Count);
-    }
-
     private static ProcessChange Process(string command, int instances) => new(instances, 64, 64, null, true, command);
 
     private async Task Start(string command, int instances = 1)
@@ -283,9 +203,6 @@ public sealed class InstanceTests : IAsyncLifetime
 
     private async Task<InstanceState?> Find(int index) =>
         await world.Silo.Services.GetRequiredService<WorkRows>().Find(InstanceId.Of(new ProcessKey(world.App, "web"), index).Value, CancellationToken.None) as InstanceState;
-
-    private async Task<InstanceState?> Relief(int index) =>
-        await world.Silo.Services.GetRequiredService<WorkRows>().Find(InstanceId.Of(new ProcessKey(world.App, "web"), index, lane: 1).Value, CancellationToken.None) as InstanceState;
 
     private async Task<IReadOnlyList<InstanceState>> Rows() =>
         (await world.Silo.Services.GetRequiredService<IRows<InstanceState>>().Page(new RowQuery { Apps = [world.App.Value] }, CancellationToken.None)).Items;
