@@ -17,7 +17,7 @@ internal sealed class InstanceGrain(
 {
     public Task Order(InstanceOrder order) => Handle(new InstanceEvent.Ordered(Now, order));
 
-    public Task MakeWay(int attempt, string why) => Handle(new InstanceEvent.MakeWay(Now, attempt, why));
+    public async Task<bool> MakeWay(int attempt, string why) => (await Handle(new InstanceEvent.MakeWay(Now, attempt, why))).Next.Part != Part.Relieves;
 
     public Task<InstanceState?> Get() => Task.FromResult(State.Phase == InstancePhase.Absent ? null : State);
 

@@ -33,6 +33,9 @@ public sealed class HandOverTests : IAsyncLifetime
         Assert.Empty(world.Engine.Stops);
         Assert.Equal("RUNNING: cell-1 is drained: its disk is replaced: it is started elsewhere before it is stopped on cell-1", (await Row(0)).Story.Entries[^1].Text);
 
+        // A relief makes way only once it counts; until then it is asked again.
+        Assert.False(await world.Silo.Grains.GetGrain<IInstanceGrain>(Keys.Instance((await Relief(0))!.Id)).MakeWay((await Relief(0))!.Attempt, "cell-1 is drained"));
+
         // There is no other cell in this world: it takes again.
         await Drain.Uncordon();
         await world.Until(async () => await Relief(0) is { UpSince: not null, Part: Part.None } && await Relief(1) is { UpSince: not null, Part: Part.None }, "both reliefs up");

@@ -50,8 +50,8 @@ internal sealed partial class CellDrain(ServedCell cell, Func<IEnumerable<Attemp
     private async Task AskForWay()
     {
         var unasked = kept().Where(each => InstanceId.Is(each.Work)).Except(asked).ToArray();
-        await Task.WhenAll(unasked.Select(each => services.Grains.GetGrain<IInstanceGrain>(Keys.Instance(new InstanceId(each.Work))).MakeWay(each.Number, $"{cell.Id} is drained: {Known.Why}")));
-        asked.UnionWith(unasked);
+        var answers = await Task.WhenAll(unasked.Select(each => services.Grains.GetGrain<IInstanceGrain>(Keys.Instance(new InstanceId(each.Work))).MakeWay(each.Number, $"{cell.Id} is drained: {Known.Why}")));
+        asked.UnionWith(unasked.Where((_, index) => answers[index]));
     }
 
     private void Take(DrainState next)

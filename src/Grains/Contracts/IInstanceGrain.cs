@@ -10,7 +10,8 @@ public interface IInstanceGrain : IWorkGrain
     Task Order(InstanceOrder order);
 
     /// <summary>The cell of this attempt is drained, so the instance should be up elsewhere before it is stopped there; durable when the call returns. May be repeated.</summary>
-    Task MakeWay(int attempt, string why);
+    /// <returns>False for a relief, which makes way only once it counts: ask again.</returns>
+    Task<bool> MakeWay(int attempt, string why);
 
     /// <summary>The instance's durable state; null if nobody ever wanted it.</summary>
     Task<InstanceState?> Get();
