@@ -21,7 +21,7 @@ public sealed partial class GranaryClient
         AppId? id = null,
         CancellationToken cancellation = default)
     {
-        var home = space ?? DefaultSpace;
+        var home = space ?? Home.Space;
         if (await FindApp(name, home, cancellation) is { } taken && taken.Id != id)
         {
             throw new RefusedException(new Refusal(RefusalReason.Invalid, $"App with the name '{name}' already exists."));
@@ -33,7 +33,7 @@ public sealed partial class GranaryClient
     /// <summary>The app of this name (compared without regard to case), or null.</summary>
     public async Task<AppState?> FindApp(string name, Guid? space = null, CancellationToken cancellation = default)
     {
-        var query = new RowQuery { Names = [name], Scopes = [(space ?? DefaultSpace).ToString("D")], PerPage = 1 };
+        var query = new RowQuery { Names = [name], Scopes = [(space ?? Home.Space).ToString("D")], PerPage = 1 };
         return (await Apps(query, cancellation)).Items is [var found, ..] ? found : null;
     }
 

@@ -39,7 +39,7 @@ public sealed partial class GranaryClient
     /// <summary>The instance, or null if it was never wanted. While it is handed over, the one that counts.</summary>
     public async Task<InstanceState?> FindInstance(AppId app, string type, int index, CancellationToken cancellation = default) =>
         await FindApp(app, cancellation) is { } state
-            ? await Call(() => grains.GetGrain<IInstanceGrain>(Keys.Instance(InstanceId.Of(new ProcessKey(app, type), index, AppProcesses.Of(state, type).LanesOf(index).Current))).Get(), cancellation)
+            ? await Call(() => grains.GetGrain<IInstanceGrain>(Keys.Instance(AppProcesses.Current(state, type, index))).Get(), cancellation)
             : null;
 
     /// <summary>Why a PENDING instance waits, in words; null when it does not.</summary>
@@ -59,16 +59,8 @@ public sealed partial class GranaryClient
             query = query with { Page = query.Page + 1, After = page.Next };
         }
         while (query.After is not null);
-        return [.. found.OrderBy(each => each.Type, StringComparer.Ordinal).ThenBy(each => each.Index).ThenBy(Rank).DistinctBy(each => (each.Type, each.Index))];
+        return [.. found.OrderBy(each => each.Type, StringComparer.Ordinal).ThenBy(each => each.Index).ThenBy(each => each.Standing).DistinctBy(each => (each.Type, each.Index))];
     }
-
-    /// <summary>Of the two of a hand-over: who still runs for its app, then the relief, then who is being stopped.</summary>
-    private static int Rank(InstanceState instance) => instance switch
-    {
-        { IsWanted: false } => 2,
-        { Part: Part.Relieves } => 1,
-        _ => 0,
-    };
 
     /// <summary>Returns when every instance that the app wants is up in the version of its newest start. Ends early only by its token.</summary>
     public async Task<IReadOnlyList<InstanceState>> WaitUp(AppId app, CancellationToken cancellation = default)

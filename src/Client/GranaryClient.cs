@@ -17,12 +17,6 @@ namespace Granary.Client;
 /// </summary>
 public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clock)
 {
-    /// <summary>The space of apps that name none, until spaces are told apart.</summary>
-    public static readonly Guid DefaultSpace = Home.Space;
-
-    /// <summary>The organization of <see cref="DefaultSpace"/>.</summary>
-    public static readonly Guid DefaultOrganization = Home.Organization;
-
     /// <summary>How long one question waits for the end of a task.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
 

@@ -78,7 +78,7 @@ internal sealed partial class AppGrain(
 
     public async Task<Answer<InstanceState>> RestartInstance(string type, int index) =>
         index >= 0 && index < AppProcesses.Wanted(State).GetValueOrDefault(type)
-            ? await GrainFactory.GetGrain<IInstanceGrain>(Keys.Instance(InstanceId.Of(new ProcessKey(State.Id, type), index, AppProcesses.Of(State, type).LanesOf(index).Current))).Restart()
+            ? await GrainFactory.GetGrain<IInstanceGrain>(Keys.Instance(AppProcesses.Current(State, type, index))).Restart()
             : new(new Refusal(RefusalReason.InstanceNotFound, "Instance not found"));
 
     public Task Told(int revision) => Handle(new AppEvent.InstancesTold(clock.GetUtcNow(), revision));

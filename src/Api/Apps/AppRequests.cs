@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Granary.Api.Wire;
-using Granary.Client;
 using Granary.Core.Apps;
 
 namespace Granary.Api.Apps;
@@ -13,14 +12,14 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableSor
     {
         var name = body.Text("name") ?? "";
         var lifecycle = LifecycleOf(body);
-        if (body.Object("relationships") is { } relationships && relationships.Related("space") is { } space && space != GranaryClient.DefaultSpace.ToString("D"))
+        if (body.Object("relationships") is { } relationships && relationships.Related("space") is { } space && space != Home.Space.ToString("D"))
         {
             body.Fault("Invalid space. Ensure that the space exists and you have access to it.");
         }
 
         var variables = Environment(body, "environment_variables");
         var metadata = body.Metadata().OnNothing;
-        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, GranaryClient.DefaultSpace, lifecycle, metadata, variables));
+        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, Home.Space, lifecycle, metadata, variables));
         foreach (var fault in app.Refusal?.Details ?? [])
         {
             body.Fault(fault);

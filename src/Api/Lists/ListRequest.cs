@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Granary.Api.Errors;
-using Granary.Client;
+using Granary.Core.Apps;
 using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Http;
 
@@ -54,7 +54,7 @@ internal sealed class ListRequest
         };
         Types = Texts("types");
         // There is one space in one organization, until spaces are told apart.
-        IsEmpty = Excludes("space_guids", GranaryClient.DefaultSpace) || Excludes("organization_guids", GranaryClient.DefaultOrganization);
+        IsEmpty = Excludes("space_guids", Home.Space) || Excludes("organization_guids", Home.Organization);
         if (faults.Count > 0)
         {
             throw new CfException(CfError.BadQuery(string.Join(", ", faults)));

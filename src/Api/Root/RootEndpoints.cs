@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Apps;
 using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -68,9 +69,9 @@ internal static class RootEndpoints
         return Reply.Ok(new { Status = "up" });
     }
 
-    private static IResult Organizations(HttpContext http) => One(http, "organizations", GranaryClient.DefaultOrganization, null);
+    private static IResult Organizations(HttpContext http) => One(http, "organizations", Home.Organization, null);
 
-    private static IResult Spaces(HttpContext http) => One(http, "spaces", GranaryClient.DefaultSpace, new { Organization = Reference.To(GranaryClient.DefaultOrganization) });
+    private static IResult Spaces(HttpContext http) => One(http, "spaces", Home.Space, new { Organization = Reference.To(Home.Organization) });
 
     private static async Task<IResult> RoutesOfApp(string guid, HttpContext http, GranaryClient granary)
     {

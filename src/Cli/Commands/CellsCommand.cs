@@ -24,7 +24,7 @@ internal static class CellsCommand
             {
                 listing.Add(
                     cell.Text("name"),
-                    IsWell(cell) ? cell.Text("state") : "down",
+                    CellWords.Trouble(cell) is null ? cell.Text("state") : "down",
                     cell.Text("attempts"),
                     Room(cell, "memory_in_mb"),
                     Room(cell, "disk_in_mb"),
@@ -49,11 +49,8 @@ internal static class CellsCommand
     /// <summary>Of the lease and of the serving; nothing on a single node, which has neither.</summary>
     private static string Epochs(JsonElement cell) => cell.Number("lease_epoch") is > 0 and var lease ? $"{lease}/{cell.Number("serving_epoch")}" : "";
 
-    /// <summary>Whether its state is a word; else it says in words what is wrong, which may be long.</summary>
-    private static bool IsWell(JsonElement cell) => cell.Text("state") is "up" or "draining" or "drained";
-
     /// <summary>What is wrong with it, and what is ordered of it.</summary>
-    private static string Why(JsonElement cell) => string.Join("; ", new[] { IsWell(cell) ? null : cell.Text("state"), Ordered(cell) }.OfType<string>());
+    private static string Why(JsonElement cell) => string.Join("; ", new[] { CellWords.Trouble(cell), Ordered(cell) }.OfType<string>());
 
     private static string? Ordered(JsonElement cell) =>
         cell.Text("drain", "why") is { } why ? $"{cell.Text("drain", "state")}{(cell.Text("drain", "deadline_at") is { } at ? $" until {at}" : "")}: {why}" : null;

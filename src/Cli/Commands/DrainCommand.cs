@@ -113,7 +113,7 @@ internal static class DrainCommand
             var count => $"{count} attempts are left",
         };
         // What it says of itself is a moment old: then it is up, or draining already.
-        var trouble = cell.Text("state") is { } words and not ("up" or "draining" or "drained") ? $" ({Shown.Harmless(words)})" : "";
+        var trouble = CellWords.Trouble(cell) is { } words ? $" ({Shown.Harmless(words)})" : "";
         return state == "drained" ? $"{label} is drained." : $"{label} is draining until {cell.Text("drain", "deadline_at")}: {left}{trouble}";
     }
 

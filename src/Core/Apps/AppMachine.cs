@@ -106,7 +106,7 @@ public static class AppMachine
         {
             Processes = app.Processes.ToImmutableSortedDictionary(
                 each => each.Key,
-                each => each.Value.WithLanes((_, lanes) => lanes.IsRelieved ? lanes.HandOver() : lanes) with { WantedSince = app.Revision + 1 },
+                each => each.Value.WithLanes(lanes => lanes.IsRelieved ? lanes.HandOver() : lanes) with { WantedSince = app.Revision + 1 },
                 StringComparer.Ordinal),
         },
         @event);
@@ -131,7 +131,7 @@ public static class AppMachine
     private static AppState Settled(AppState app)
     {
         var wanted = AppProcesses.Wanted(app);
-        return app with { WakeAt = null, Processes = app.Processes.ToImmutableSortedDictionary(each => each.Key, each => each.Value.WithLanes((_, lanes) => lanes with { Leaves = false }) with { Slots = wanted.GetValueOrDefault(each.Key) }, StringComparer.Ordinal) };
+        return app with { WakeAt = null, Processes = app.Processes.ToImmutableSortedDictionary(each => each.Key, each => each.Value.WithLanes(lanes => lanes with { Leaves = false }) with { Slots = wanted.GetValueOrDefault(each.Key) }, StringComparer.Ordinal) };
     }
 
     private static Decision Create(AppState app, Created created)

@@ -40,6 +40,9 @@ public static class AppProcesses
 
     public static ProcessState Of(AppState app, string type) => app.Processes.GetValueOrDefault(type) ?? ProcessState.Default;
 
+    /// <summary>The instance of an index that counts: the one in its current lane.</summary>
+    public static InstanceId Current(AppState app, string type, int index) => InstanceId.Of(new ProcessKey(app.Id, type), index, Of(app, type).LanesOf(index).Current);
+
     /// <summary>How many instances of each process the app wants up now.</summary>
     public static ImmutableSortedDictionary<string, int> Wanted(AppState app) =>
         app is { Desired: DesiredState.Started, Release: { } release }

@@ -27,8 +27,8 @@ public sealed record ProcessState(int? Instances, ProcessSettings Settings, int 
 
     public Lanes LanesOf(int index) => Lanes.GetValueOrDefault(index) ?? Core.Instances.Lanes.First;
 
-    /// <summary>The same with other lanes, each by its index.</summary>
-    public ProcessState WithLanes(Func<int, Lanes, Lanes> change) => Lanes.IsEmpty ? this : this with { Lanes = Lanes.ToImmutableSortedDictionary(each => each.Key, each => change(each.Key, each.Value)) };
+    /// <summary>The same with the lanes of each index changed.</summary>
+    public ProcessState WithLanes(Func<Lanes, Lanes> change) => Lanes.IsEmpty ? this : this with { Lanes = Lanes.ToImmutableSortedDictionary(each => each.Key, each => change(each.Value)) };
 }
 
 /// <summary>A change of a process: what is null stays.</summary>

@@ -77,6 +77,15 @@ public sealed record InstanceState : WorkState
     /// <summary>How the newest run that ended by itself ended, in words; null if none did since it was wanted.</summary>
     public string? LastEnd { get; init; }
 
+    /// <summary>Its place among the two of an index, lower first: who runs for its app, then the relief, then who is not wanted any more. The first one counts.</summary>
+    [JsonIgnore]
+    public int Standing => (IsWanted, Part) switch
+    {
+        (false, _) => 2,
+        (_, Part.Relieves) => 1,
+        _ => 0,
+    };
+
     /// <summary>What its app has to be told, until its next order; null for nothing.</summary>
     [JsonIgnore]
     public InstanceNews? News => Part switch

@@ -70,31 +70,23 @@ public sealed record LeasePolicy
     /// <summary>Every relation between the times that does not hold, in words; empty when the policy is safe.</summary>
     public ImmutableArray<string> Faults()
     {
-        var faults = ImmutableArray.CreateBuilder<string>();
-        Require(RenewEvery >= TimeSpan.FromMilliseconds(100) && RenewEvery <= TimeSpan.FromMinutes(1), "RenewEvery must be between 100 ms and 1 min");
-        Require(RetryEvery >= TimeSpan.FromMilliseconds(10) && RetryEvery <= RenewEvery, "RetryEvery must be between 10 ms and RenewEvery");
-        Require(DriftMax is >= 0 and <= 0.05, "DriftMax must be between 0 and 0.05");
-        Require(KillMax > TimeSpan.Zero, "KillMax must be more than 0 s");
-        Require(StopAfter >= RenewEvery * 2, "StopAfter must be at least twice RenewEvery: one lost renewal stops nothing");
-        Require(Slow(StopAfter + KillMax) <= Fast(LapseAfter), "StopAfter and KillMax, on a slow clock, must end before LapseAfter on a fast one: else an attempt runs twice");
-        Require(StartMargin >= KillMax && StartMargin < StopAfter - RenewEvery, "StartMargin must be at least KillMax and leave room below StopAfter less RenewEvery");
-        Require(WithoutAfter >= ReadEvery * 2, "WithoutAfter must be at least twice ReadEvery");
-        Require(WithoutAfter + RenewEvery + RetryEvery <= StopAfter, "WithoutAfter, RenewEvery and RetryEvery must fit into StopAfter: else a confirmation comes too late to hold");
-        Require(Slow(ConfirmedWithin + KillMax) <= Fast(RegainGrace), "ConfirmedWithin and KillMax, on a slow clock, must end before RegainGrace on a fast one: else an attempt runs twice");
-        Require(RegainGrace >= LapseAfter, "RegainGrace must be at least LapseAfter");
-        Require(StrangerLapseAfter >= LapseAfter, "StrangerLapseAfter must be at least LapseAfter");
-        Require(ServingGrace >= TimeSpan.FromSeconds(5) && ServingGrace <= TimeSpan.FromHours(1), "ServingGrace must be between 5 s and 1 h");
-        Require(WardenSilentAfter + RenewEvery + RetryEvery <= StopAfter, "WardenSilentAfter, RenewEvery and RetryEvery must fit into StopAfter: else a silo cannot stand in for a hung warden in time");
-        Require(SiloHangsAfter >= TimeSpan.FromSeconds(1) && SiloHangsAfter < ServingGrace, "SiloHangsAfter must be at least 1 s and less than ServingGrace");
-        return faults.ToImmutable();
-
-        void Require(bool holds, string fault)
-        {
-            if (!holds)
-            {
-                faults.Add(fault);
-            }
-        }
+        var rules = new BrokenRules();
+        rules.Require(RenewEvery >= TimeSpan.FromMilliseconds(100) && RenewEvery <= TimeSpan.FromMinutes(1), "RenewEvery must be between 100 ms and 1 min");
+        rules.Require(RetryEvery >= TimeSpan.FromMilliseconds(10) && RetryEvery <= RenewEvery, "RetryEvery must be between 10 ms and RenewEvery");
+        rules.Require(DriftMax is >= 0 and <= 0.05, "DriftMax must be between 0 and 0.05");
+        rules.Require(KillMax > TimeSpan.Zero, "KillMax must be more than 0 s");
+        rules.Require(StopAfter >= RenewEvery * 2, "StopAfter must be at least twice RenewEvery: one lost renewal stops nothing");
+        rules.Require(Slow(StopAfter + KillMax) <= Fast(LapseAfter), "StopAfter and KillMax, on a slow clock, must end before LapseAfter on a fast one: else an attempt runs twice");
+        rules.Require(StartMargin >= KillMax && StartMargin < StopAfter - RenewEvery, "StartMargin must be at least KillMax and leave room below StopAfter less RenewEvery");
+        rules.Require(WithoutAfter >= ReadEvery * 2, "WithoutAfter must be at least twice ReadEvery");
+        rules.Require(WithoutAfter + RenewEvery + RetryEvery <= StopAfter, "WithoutAfter, RenewEvery and RetryEvery must fit into StopAfter: else a confirmation comes too late to hold");
+        rules.Require(Slow(ConfirmedWithin + KillMax) <= Fast(RegainGrace), "ConfirmedWithin and KillMax, on a slow clock, must end before RegainGrace on a fast one: else an attempt runs twice");
+        rules.Require(RegainGrace >= LapseAfter, "RegainGrace must be at least LapseAfter");
+        rules.Require(StrangerLapseAfter >= LapseAfter, "StrangerLapseAfter must be at least LapseAfter");
+        rules.Require(ServingGrace >= TimeSpan.FromSeconds(5) && ServingGrace <= TimeSpan.FromHours(1), "ServingGrace must be between 5 s and 1 h");
+        rules.Require(WardenSilentAfter + RenewEvery + RetryEvery <= StopAfter, "WardenSilentAfter, RenewEvery and RetryEvery must fit into StopAfter: else a silo cannot stand in for a hung warden in time");
+        rules.Require(SiloHangsAfter >= TimeSpan.FromSeconds(1) && SiloHangsAfter < ServingGrace, "SiloHangsAfter must be at least 1 s and less than ServingGrace");
+        return rules.All;
     }
 
     /// <summary>What this time may truly last when a clock that runs slow measures it.</summary>
