@@ -49,6 +49,7 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
             var lost = tasks.Where(each => each.Cell!.Value.Name == cell).ToArray();
             Assert.NotEmpty(lost);
 
+            var warden = await WardenOf(cell);
             var since = witness.Now;
             await Cluster.Cut(cell);
             await Moved(client, lost, since);
@@ -57,6 +58,7 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
 
             await End(client, tasks);
             await NotUnconfirmed(client, lost);
+            Assert.Equal(warden, await WardenOf(cell)); // While nothing answers it does not fall silent itself.
             var (gone, there) = (lost.Max(each => witness.Of(each.Id.Value)[0].Last) - since, lost.Min(each => witness.Of(each.Id.Value)[1].First) - since);
             output.WriteLine($"round {round}: {lost.Length} old attempts gone after {gone.TotalSeconds:0.00} s, the first new one there after {there.TotalSeconds:0.00} s");
             Assert.True(gone < there, $"Round {round}: the last old attempt was gone after {gone}, the first new one there after {there}.");
@@ -157,6 +159,8 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine($"{moved.Length} attempts ran elsewhere {(witness.Now - since).TotalSeconds:0.0} s after the cut began\n{ClusterClient.Story(moved[0])}");
         Assert.True(witness.Now - since < MovedMax, $"It took {witness.Now - since}.");
     }
+
+    private async Task<int?> WardenOf(string cell) => (await Cluster.Silos()).Single(each => each.Cell == cell).WardenPid;
 
     private static async Task NotUnconfirmed(ClusterClient client, TaskState[] tasks)
     {

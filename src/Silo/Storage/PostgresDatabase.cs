@@ -11,9 +11,11 @@ internal sealed class PostgresDatabase : Database
     private const long SchemaLock = 0x6772_616e_6172_79;
 
     private readonly NpgsqlDataSource dataSource;
+    private readonly SpareThreads spare;
 
     public PostgresDatabase(string connectionString, StorageOptions options)
     {
+        spare = new SpareThreads(options.PoolSize);
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
             MaxPoolSize = options.PoolSize,
@@ -40,7 +42,11 @@ internal sealed class PostgresDatabase : Database
     public override Task LockSchema(DbConnection connection, DbTransaction transaction, CancellationToken cancellation) =>
         connection.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_xact_lock(@SchemaLock)", new { SchemaLock }, transaction, cancellationToken: cancellation));
 
-    public override ValueTask DisposeAsync() => dataSource.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await dataSource.DisposeAsync();
+        spare.Dispose();
+    }
 
     protected override ValueTask<DbConnection> OpenWriter(CancellationToken cancellation) => DataSource.OpenConnectionAsync(cancellation);
 }

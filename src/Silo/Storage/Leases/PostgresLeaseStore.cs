@@ -22,6 +22,7 @@ internal sealed class PostgresLeaseStore : ILeaseStore, IAsyncDisposable
     /// <summary>A warden renews, reads and judges, and calls without an answer overlap for two seconds at most.</summary>
     private const int PoolSize = 8;
 
+    private readonly SpareThreads spare = new(PoolSize);
     private readonly NpgsqlDataSource dataSource;
     private readonly string place;
 
@@ -51,7 +52,11 @@ internal sealed class PostgresLeaseStore : ILeaseStore, IAsyncDisposable
 
     public Task<IReadOnlyList<LeaseState>> Ended(CancellationToken cancellation) => Within((connection, _) => ReadEnded(connection), cancellation);
 
-    public ValueTask DisposeAsync() => dataSource.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await dataSource.DisposeAsync();
+        spare.Dispose();
+    }
 
     private static async Task<LeaseAnswer> Write(NpgsqlConnection connection, CellId cell, LeaseEvent write, CancellationToken limit)
     {
