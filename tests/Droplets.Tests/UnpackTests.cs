@@ -14,6 +14,7 @@ public sealed class UnpackTests : IDisposable
     public async Task Files_folders_links_and_modes_are_kept()
     {
         using var zip = RawZip.Of(
+            RawEntry.Folder("as cf packs it/") with { Mode = RawZip.File | 0b111_101_101 },
             RawEntry.Folder("empty/") with { Mode = RawZip.Directory | 0b111_000_000 },
             RawEntry.Text("tasks/sample-task.sh", "#!/bin/bash\n") with { Mode = RawZip.File | 0b111_101_101 },
             RawEntry.Text("only-owner.sh", "x") with { Mode = RawZip.File | 0b101_000_000 },
@@ -28,6 +29,7 @@ public sealed class UnpackTests : IDisposable
 
         await An.Unpacker().Unpack(zip, folder.Droplet, CancellationToken.None);
 
+        Assert.True(Directory.Exists(folder.PathOf("as cf packs it")));
         Assert.Equal(Executable, File.GetUnixFileMode(folder.PathOf("empty")));
         Assert.Equal(Executable, File.GetUnixFileMode(folder.PathOf("tasks")));
         Assert.Equal(Executable, File.GetUnixFileMode(folder.PathOf("tasks/sample-task.sh")));

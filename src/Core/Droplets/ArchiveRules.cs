@@ -75,14 +75,14 @@ public static class ArchiveRules
 
     /// <summary>
     /// The kind of an entry by its Unix mode, which is 0 where the archive has none; null if a droplet may not hold it, with the
-    /// <paramref name="fault"/> in words.
+    /// <paramref name="fault"/> in words. A folder may say that it is a file, as those that cf packs do: its name, which ends in "/", is believed.
     /// </summary>
     public static ArchiveEntryKind? KindOf(int mode, bool namedAsDirectory, out string? fault)
     {
         ArchiveEntryKind? kind = (mode & KindBits) switch
         {
             0 => namedAsDirectory ? ArchiveEntryKind.Directory : ArchiveEntryKind.File,
-            KindFile => ArchiveEntryKind.File,
+            KindFile => namedAsDirectory ? ArchiveEntryKind.Directory : ArchiveEntryKind.File,
             KindDirectory => ArchiveEntryKind.Directory,
             KindSymlink => ArchiveEntryKind.Symlink,
             _ => null,
