@@ -7,10 +7,14 @@ using Granary.Core.Tasks;
 
 namespace Granary.Api.Processes;
 
+/// <summary>Granary's own word on an instance.</summary>
+/// <param name="Why">Why it is not up, in words; null when it is.</param>
+internal sealed record InstanceWord(string? Why);
+
 /// <summary>One instance as the stats of a process show it. What it uses is not measured.</summary>
 /// <param name="State">RUNNING, STARTING, STOPPING, CRASHED or DOWN.</param>
 /// <param name="Uptime">Seconds since the process is up; 0 when it is not.</param>
-/// <param name="Details">Why it is not up, in words; null when it is.</param>
+/// <param name="Details">Trouble in words; null when all goes its way, because cf says of every instance with details that it cannot be started.</param>
 /// <param name="InstanceGuid">Of its newest run, as its program knows it.</param>
 internal sealed record InstanceStats(
     string Type,
@@ -26,14 +30,15 @@ internal sealed record InstanceStats(
     long LogRateLimit,
     int FdsQuota,
     string? IsolationSegment,
-    string? Details)
+    string? Details,
+    InstanceWord Granary)
 {
     private const long BytesPerMb = 1024 * 1024;
 
     public static InstanceStats Of(Process process, int index, InstanceState? instance, string? whyWaiting, TaskPolicy policy, DateTimeOffset now)
     {
         var isWanted = index < Core.Apps.AppProcesses.Wanted(process.App).GetValueOrDefault(process.Type);
-        var (state, details) = isWanted || instance is { HoldsCell: true } ? StateOf(instance, process.App.Release?.Version, whyWaiting, now) : ("DOWN", WhyNotWanted(process));
+        var (state, why) = isWanted || instance is { HoldsCell: true } ? StateOf(instance, process.App.Release?.Version, whyWaiting, now) : ("DOWN", WhyNotWanted(process));
         return new InstanceStats(
             process.Type,
             index,
@@ -48,10 +53,11 @@ internal sealed record InstanceStats(
             instance?.Spec?.LogBytesPerSecond ?? process.Settings.LogBytesPerSecond ?? policy.LogBytesPerSecond,
             Limits.OpenFiles,
             null,
-            details);
+            state == "CRASHED" || (state == "STARTING" && whyWaiting is not null) ? why : null,
+            new InstanceWord(why));
     }
 
-    private static (string State, string? Details) StateOf(InstanceState? instance, int? version, string? whyWaiting, DateTimeOffset now) => instance switch
+    private static (string State, string? Why) StateOf(InstanceState? instance, int? version, string? whyWaiting, DateTimeOffset now) => instance switch
     {
         { Phase: InstancePhase.Running } when instance.Spec!.Version != version => ("STOPPING", "it is of the start before"),
         { Phase: InstancePhase.Running, UpSince: not null } => ("RUNNING", null),

@@ -53,7 +53,7 @@ internal sealed class Processes(Session session, string app)
             var listing = new Listing(session.Terminal, Shown.Harmless(process.Text("type")), "state", "since", "cell", "memory", "disk", "details");
             foreach (var instance in instances)
             {
-                listing.Add($"#{instance.Text("index")}", instance.Text("state")?.ToLowerInvariant(), Since(instance), instance.Text("host"), Megabytes(instance, "mem_quota"), Megabytes(instance, "disk_quota"), instance.Text("details"));
+                listing.Add($"#{instance.Text("index")}", instance.Text("state")?.ToLowerInvariant(), Since(instance), instance.Text("host"), Megabytes(instance, "mem_quota"), Megabytes(instance, "disk_quota"), Why(instance));
             }
 
             listing.Show();
@@ -82,7 +82,7 @@ internal sealed class Processes(Session session, string app)
             var crashed = all.FirstOrDefault(each => each.Instances.Count > 0 && each.Instances.All(instance => instance.Text("state") == Crashed));
             if (crashed.Instances is [var first, ..])
             {
-                throw new FailureException($"Process {Shown.Harmless(crashed.Process.Text("type"))} does not stay up: {Shown.Harmless(first.Text("details"))}. TIP: 'granary logs APP --recent' shows what it said.");
+                throw new FailureException($"Process {Shown.Harmless(crashed.Process.Text("type"))} does not stay up: {Shown.Harmless(Why(first))}. TIP: 'granary logs APP --recent' shows what it said.");
             }
 
             if (TimeProvider.System.GetElapsedTime(since) > StartMax)
@@ -102,7 +102,9 @@ internal sealed class Processes(Session session, string app)
 
     private static string Words(IEnumerable<(JsonElement Process, IReadOnlyList<JsonElement> Instances)> all) =>
         string.Join(", ", all.SelectMany(each => each.Instances).Where(each => each.Text("state") != Running)
-            .Select(each => $"{Shown.Harmless(each.Text("type"))}#{each.Text("index")} is {Shown.Harmless(each.Text("state"))}{(each.Text("details") is { } details ? $" ({Shown.Harmless(details)})" : "")}"));
+            .Select(each => $"{Shown.Harmless(each.Text("type"))}#{each.Text("index")} is {Shown.Harmless(each.Text("state"))}{(Why(each) is { } why ? $" ({Shown.Harmless(why)})" : "")}"));
+
+    private static string? Why(JsonElement instance) => instance.Text("granary", "why");
 
     private static string? Since(JsonElement instance) =>
         instance.Number("uptime") is { } uptime && instance.Text("state") == Running
