@@ -16,6 +16,10 @@ public sealed class ApiOptions
     [Range(1024L * 1024, 64L * 1024 * 1024 * 1024)]
     public long UploadBytesMax { get; set; } = 1024L * 1024 * 1024;
 
+    /// <summary>The largest manifest, in bytes. Default 1 MiB, as in Cloud Foundry, range 16 KiB to 16 MiB; a larger one is answered with 400.</summary>
+    [Range(16 * 1024, 16 * 1024 * 1024)]
+    public int ManifestBytesMax { get; set; } = 1024 * 1024;
+
     /// <summary>The longest request line, in bytes. Default 64 KiB, range 8 KiB to 1 MiB; cf asks for 200 guids in one line.</summary>
     [Range(8 * 1024, 1024 * 1024)]
     public int RequestLineBytesMax { get; set; } = 64 * 1024;

@@ -1,9 +1,12 @@
 using Granary.Api.Apps;
 using Granary.Api.Builds;
 using Granary.Api.Cells;
+using Granary.Api.Deployments;
 using Granary.Api.Droplets;
 using Granary.Api.Errors;
+using Granary.Api.Jobs;
 using Granary.Api.Logs;
+using Granary.Api.Manifests;
 using Granary.Api.Packages;
 using Granary.Api.Processes;
 using Granary.Api.Root;
@@ -33,6 +36,7 @@ public static class GranaryApiExtensions
         services.AddRouting();
         services.AddSingleton<ProcessLookup>();
         services.AddSingleton<UploadReader>();
+        services.AddSingleton<ManifestReader>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
         {
             kestrel.AddServerHeader = false;
@@ -57,6 +61,10 @@ public static class GranaryApiExtensions
         PackageEndpoints.Map(app);
         BuildEndpoints.Map(app);
         DropletEndpoints.Map(app);
+        BuildpackEndpoints.Map(app);
+        DeploymentEndpoints.Map(app);
+        ManifestEndpoints.Map(app);
+        JobEndpoints.Map(app);
         LogCacheEndpoints.Map(app);
         AppLogEndpoints.Map(app);
         CellEndpoints.Map(app);

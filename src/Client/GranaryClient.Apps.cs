@@ -19,6 +19,7 @@ public sealed partial class GranaryClient
         Metadata? metadata = null,
         ImmutableSortedDictionary<string, string?>? variables = null,
         AppId? id = null,
+        ImmutableArray<string>? buildpacks = null,
         CancellationToken cancellation = default)
     {
         var home = space ?? Home.Space;
@@ -27,7 +28,7 @@ public sealed partial class GranaryClient
             throw new RefusedException(new Refusal(RefusalReason.Invalid, $"App with the name '{name}' already exists."));
         }
 
-        return await Ask(() => App(id ?? new AppId(Guid.NewGuid())).Create(name, home, lifecycle, metadata ?? Metadata.Empty, variables ?? ImmutableSortedDictionary<string, string?>.Empty), cancellation);
+        return await Ask(() => App(id ?? new AppId(Guid.NewGuid())).Create(name, home, lifecycle, metadata ?? Metadata.Empty, variables ?? ImmutableSortedDictionary<string, string?>.Empty, buildpacks), cancellation);
     }
 
     /// <summary>The app of this name (compared without regard to case), or null.</summary>
@@ -55,6 +56,12 @@ public sealed partial class GranaryClient
     /// <summary>Changes labels and annotations: a null value removes its key, what is not named stays.</summary>
     public Task<AppState> ChangeMetadata(AppId app, ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations, CancellationToken cancellation = default) =>
         Ask(() => App(app).ChangeMetadata(labels, annotations), cancellation);
+
+    /// <summary>Changes several things of an app in one decision: it becomes true as a whole, or is refused.</summary>
+    public Task<AppState> Edit(AppId app, AppEdit edit, CancellationToken cancellation = default) => Ask(() => App(app).Edit(edit), cancellation);
+
+    /// <summary>Stops the app and begins to take it apart, its tasks, packages and droplets included. It is gone when <see cref="FindApp(AppId, CancellationToken)"/> finds nothing.</summary>
+    public Task<AppState> Delete(AppId app, CancellationToken cancellation = default) => Ask(() => App(app).Delete(), cancellation);
 
     public Task<PackageState> CreatePackage(AppId app, Lifecycle lifecycle, string? image = null, PackageId? id = null, CancellationToken cancellation = default)
     {
@@ -98,10 +105,11 @@ public sealed partial class GranaryClient
     public Task<RowPage<PackageState>> Packages(RowQuery query, CancellationToken cancellation = default) => Call(() => Listing.Packages(query), cancellation);
 
     /// <summary>Makes a droplet from a READY package. The droplet has the guid of its build.</summary>
-    public Task<DropletState> Stage(PackageId package, DropletId? id = null, CancellationToken cancellation = default)
+    /// <param name="buildpacks">In place of those of the app; null for those.</param>
+    public Task<DropletState> Stage(PackageId package, DropletId? id = null, ImmutableArray<string>? buildpacks = null, CancellationToken cancellation = default)
     {
         var droplet = Droplet(id ?? new DropletId(Guid.NewGuid()));
-        return Ask(() => droplet.Stage(package), cancellation);
+        return Ask(() => droplet.Stage(package, buildpacks), cancellation);
     }
 
     /// <summary>The droplet, or null.</summary>

@@ -26,12 +26,13 @@ internal sealed partial class AppGrain(
     private int sequenceId;
     private int sequenceIdsLeft;
     private int sequenceIdsGiven;
+    private int telling;
 
-    public async Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata, ImmutableSortedDictionary<string, string?> variables)
+    public async Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata, ImmutableSortedDictionary<string, string?> variables, ImmutableArray<string>? buildpacks)
     {
         try
         {
-            return await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata, variables));
+            return await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata, variables, buildpacks));
         }
         catch (NameTakenException)
         {
@@ -44,7 +45,7 @@ internal sealed partial class AppGrain(
 
     public async Task<Answer<Admission>> Admit(TaskId task, TaskSubmission request)
     {
-        if (!State.Exists)
+        if (!State.Exists || State.IsDeleted)
         {
             return new(new Refusal(RefusalReason.AppNotFound, "App not found"));
         }
@@ -75,6 +76,26 @@ internal sealed partial class AppGrain(
             ? await Handle(new AppEvent.ProcessChanged(clock.GetUtcNow(), type, change, await Droplet(State.CurrentDroplet)))
             : new(new Refusal(RefusalReason.Invalid, faults));
     }
+
+    public async Task<Answer<AppState>> Edit(AppEdit edit)
+    {
+        var faults = edit.Processes.SelectMany(each => ProcessRules.Faults(each.Value, policy).Select(fault => $"Process \"{each.Key}\": {fault}")).ToImmutableArray();
+        if (!faults.IsEmpty)
+        {
+            return new(new Refusal(RefusalReason.Invalid, faults));
+        }
+
+        try
+        {
+            return await Handle(new AppEvent.Edited(clock.GetUtcNow(), edit, await Droplet(State.CurrentDroplet)));
+        }
+        catch (NameTakenException)
+        {
+            return new(new Refusal(RefusalReason.Invalid, $"App with the name '{edit.Name}' already exists."));
+        }
+    }
+
+    public Task<Answer<AppState>> Delete() => Handle(new AppEvent.DeletionRequested(clock.GetUtcNow()));
 
     public async Task<Answer<InstanceState>> RestartInstance(string type, int index) =>
         index >= 0 && index < AppProcesses.Wanted(State).GetValueOrDefault(type)
@@ -115,9 +136,10 @@ internal sealed partial class AppGrain(
         var before = State;
         var decision = AppMachine.Decide(before, @event);
         await Keep(@event, decision, AppInvariants.Check(before, decision));
-        foreach (var tell in decision.Effects.OfType<AppEffect.TellInstances>())
+        foreach (var effect in decision.Effects)
         {
-            _ = Tell([.. AppProcesses.Orders(decision.Next, policy, crashes)], tell.Revision); // Beside the call, whose answer does not wait for it.
+            // Beside the call, whose answer does not wait for it.
+            _ = effect is AppEffect.TellInstances tell ? Tell([.. AppProcesses.Orders(decision.Next, policy, crashes)], tell.Revision) : Dismantle(decision.Next.Id);
         }
 
         return new(decision.Next, decision.Refusal);
@@ -125,6 +147,12 @@ internal sealed partial class AppGrain(
 
     private async Task Tell(ImmutableArray<InstanceOrder> orders, int revision)
     {
+        if (dismantling)
+        {
+            return;
+        }
+
+        telling++;
         try
         {
             foreach (var some in orders.Chunk(ToldAtOnce))
@@ -141,6 +169,10 @@ internal sealed partial class AppGrain(
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             LogBug(logger, this.GetPrimaryKeyString(), fault);
+        }
+        finally
+        {
+            telling--;
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class DropletGrain(
     TaskPolicy policy,
     TimeProvider clock) : DurableGrain<DropletDocument, DropletState>(store), IDropletGrain
 {
-    public async Task<Answer<DropletState>> Stage(PackageId package)
+    public async Task<Answer<DropletState>> Stage(PackageId package, ImmutableArray<string>? buildpacks)
     {
         if (State.Phase != DropletPhase.Absent)
         {
@@ -34,6 +34,17 @@ internal sealed class DropletGrain(
             return new(new Refusal(RefusalReason.PackageNotReady, "Bad request: Cannot stage package whose state is not ready."));
         }
 
+        if (await GrainFactory.GetGrain<IAppGrain>(Keys.App(bits.App)).Get() is not { IsDeleted: false } app)
+        {
+            return new(new Refusal(RefusalReason.Invalid, "Unable to use package. Ensure that the package exists and you have access to it."));
+        }
+
+        if (Buildpacks.Faults(buildpacks ?? []).ToImmutableArray() is { IsEmpty: false } faults)
+        {
+            return new(new Refusal(RefusalReason.Invalid, faults));
+        }
+
+        var procfile = bits.Lifecycle == Lifecycle.Bits ? await ReadProcfile(bits.Digest!) : null;
         var now = clock.GetUtcNow();
         await Save(new DropletState
         {
@@ -43,7 +54,8 @@ internal sealed class DropletGrain(
             Lifecycle = bits.Lifecycle,
             Phase = DropletPhase.Staged,
             Source = bits.Lifecycle == Lifecycle.Docker ? new ContainerSource(bits.Image!, null) : new ContainerSource(policy.StackImage, bits.Digest),
-            ProcessTypes = bits.Lifecycle == Lifecycle.Docker ? ImmutableSortedDictionary<string, string>.Empty : await ProcessTypes(bits.Digest!),
+            ProcessTypes = procfile?.ProcessTypes ?? ImmutableSortedDictionary<string, string>.Empty,
+            Buildpacks = bits.Lifecycle == Lifecycle.Bits ? Buildpacks.Used(buildpacks ?? app.Buildpacks, procfile is not null) : [],
             CreatedAt = now,
             UpdatedAt = now,
         });
@@ -52,10 +64,12 @@ internal sealed class DropletGrain(
 
     public Task<DropletState?> Get() => Task.FromResult(State.Phase == DropletPhase.Absent ? null : State);
 
-    private async Task<ImmutableSortedDictionary<string, string>> ProcessTypes(string digest)
+    public Task Forget() => Clear();
+
+    private async Task<Procfile?> ReadProcfile(string digest)
     {
         await using var bits = await blobs.Open(digest, CancellationToken.None);
         var inspection = await archives.Inspect(bits, CancellationToken.None);
-        return inspection.Procfile is { } text ? Procfile.Parse(text).ProcessTypes : ImmutableSortedDictionary<string, string>.Empty;
+        return inspection.Procfile is { } text ? Procfile.Parse(text) : null;
     }
 }

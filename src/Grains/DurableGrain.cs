@@ -51,6 +51,25 @@ internal abstract class DurableGrain<TDocument, TState>(IPersistentState<TDocume
         }
     }
 
+    /// <summary>Removes the row. What is called next finds a fresh state.</summary>
+    protected async Task Clear()
+    {
+        try
+        {
+            await store.ClearStateAsync();
+            store.State.State = new TState();
+        }
+        catch
+        {
+            poisoned = true;
+            OnPoisoned();
+            DeactivateOnIdle();
+            throw;
+        }
+
+        DeactivateOnIdle();
+    }
+
     /// <summary>Lets go whoever waits in this activation: it will never know more.</summary>
     protected virtual void OnPoisoned()
     {

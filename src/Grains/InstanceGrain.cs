@@ -21,6 +21,16 @@ internal sealed class InstanceGrain(
 
     public Task<InstanceState?> Get() => Task.FromResult(State.Phase == InstancePhase.Absent ? null : State);
 
+    public async Task<bool> Forget()
+    {
+        if (State is { Phase: InstancePhase.Stopped, IsWanted: false })
+        {
+            await Clear();
+        }
+
+        return State.Phase == InstancePhase.Absent;
+    }
+
     public async Task<Answer<InstanceState>> Restart()
     {
         var decision = await Handle(new InstanceEvent.RestartRequested(Now));

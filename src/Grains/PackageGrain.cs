@@ -34,7 +34,7 @@ internal sealed class PackageGrain(
         }
 
         var owner = GrainFactory.GetGrain<IAppGrain>(Keys.App(app));
-        if (await owner.Get() is not { } state)
+        if (await owner.Get() is not { IsDeleted: false } state)
         {
             return new(new Refusal(RefusalReason.AppNotFound, "App not found"));
         }
@@ -61,6 +61,8 @@ internal sealed class PackageGrain(
     }
 
     public Task<PackageState?> Get() => Task.FromResult(State.Phase == PackagePhase.Absent ? null : State);
+
+    public Task Forget() => Clear();
 
     public async Task<Answer<PackageState>> Append(Guid upload, long offset, byte[] bits)
     {

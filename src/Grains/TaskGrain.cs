@@ -74,6 +74,16 @@ internal sealed class TaskGrain(
 
     public async Task<Answer<TaskState>> Cancel() => Reply(await Handle(new TaskEvent.CancelRequested(Now)));
 
+    public async Task<bool> Forget()
+    {
+        if (State.IsFinished)
+        {
+            await Clear();
+        }
+
+        return State.Phase == TaskPhase.Absent;
+    }
+
     public async Task<Answer<TaskState>> Relabel(Metadata metadata)
     {
         var faults = MetadataRules.Faults(metadata);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Granary.Core.Tasks;
 
 namespace Granary.Api.Tests;
 
@@ -62,6 +63,66 @@ public sealed class AppTests(ApiHost host)
     }
 
     [Fact]
+    public async Task An_app_gets_another_name_unless_it_is_taken()
+    {
+        await host.Client.CreateApp("occupied");
+        var app = await host.Client.CreateApp("before");
+        var talk = new Conversation(host);
+
+        await talk.Patch($"/v3/apps/{app.Id}", """{"name":"Occupied"}""");
+        await talk.Patch($"/v3/apps/{app.Id}", """{"name":"after","lifecycle":{"type":"buildpack","data":{"buildpacks":["binary_buildpack"],"stack":"any"}}}""");
+        await talk.Patch($"/v3/apps/{app.Id}", """{"name":"","lifecycle":{"type":"docker","data":{}},"colour":"red"}""");
+        await talk.Patch($"/v3/apps/{app.Id}", """{"lifecycle":{"type":"buildpack","data":{"buildpacks":["cobol_buildpack",1]}}}""");
+        await talk.Get("/v3/apps?names=before,after");
+
+        talk.Check();
+    }
+
+    [Fact]
+    public async Task An_app_is_deleted_with_all_that_belongs_to_it()
+    {
+        var app = await Given.App(host, "to be deleted");
+        await host.Client.Scale(app.Id, "web", 0);
+        await host.Client.Scale(app.Id, "clock", 2);
+        await host.Client.Start(app.Id);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await host.Client.WaitUp(app.Id, patience.Token);
+        var running = await host.Client.Run(app.Id, new TaskSubmission { Command = "wait" });
+        var ended = await host.Client.Run(app.Id, new TaskSubmission { Command = "print x" });
+        await host.Client.Wait(ended.Id, patience.Token);
+        var package = app.NewestPackage;
+        var talk = new Conversation(host);
+
+        Assert.Equal("COMPLETE", (await talk.Job(HttpMethod.Delete, $"/v3/apps/{app.Id}")).Text("state"));
+        await talk.Get($"/v3/apps/{app.Id}");
+        await talk.Get($"/v3/tasks/{running.Id}");
+        await talk.Get($"/v3/tasks/{ended.Id}");
+        await talk.Get($"/v3/packages/{package}");
+        await talk.Get($"/v3/droplets/{app.CurrentDroplet}");
+        await talk.Get($"/v3/tasks?app_guids={app.Id}");
+
+        talk.Check();
+        Assert.DoesNotContain(host.Engine.Containers, each => each.Attempt.Work == running.Id.Value);
+        Assert.Equal("to be deleted", (await host.Client.CreateApp("to be deleted")).Name);
+    }
+
+    [Fact]
+    public async Task What_an_app_may_be_built_with_is_listed()
+    {
+        var app = await Given.App(host, "built");
+        var talk = new Conversation(host);
+
+        await talk.Get("/v3/buildpacks?order_by=position");
+        await talk.Get("/v3/buildpacks?names=procfile_buildpack");
+        await talk.Get("/v3/stacks");
+        await talk.Get($"/v3/packages/{app.NewestPackage}/droplets?states=STAGED&per_page=1");
+        await talk.Post("/v3/deployments", "{}");
+        await talk.Get("/v3/jobs/00000000-0000-4000-8000-000000000003");
+
+        talk.Check();
+    }
+
+    [Fact]
     public async Task Processes_come_from_the_current_droplet()
     {
         var app = await Given.App(host, "processes");
@@ -82,6 +143,7 @@ public sealed class AppTests(ApiHost host)
     [Theory]
     [InlineData("GET", "")]
     [InlineData("PATCH", "")]
+    [InlineData("DELETE", "")]
     [InlineData("POST", "/actions/start")]
     [InlineData("POST", "/actions/stop")]
     [InlineData("POST", "/actions/restart")]

@@ -9,6 +9,9 @@ internal static class Bodies
 {
     public static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
+    /// <summary>As cf sends manifests.</summary>
+    public static StringContent Yaml(string manifest) => new(manifest, Encoding.UTF8, "application/x-yaml");
+
     /// <summary>As cf uploads.</summary>
     public static MultipartFormDataContent Upload(byte[] bits, string? resources = "[]") => Upload(new ByteArrayContent(bits), resources);
 

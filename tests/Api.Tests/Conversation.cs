@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO.Compression;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -27,7 +28,34 @@ internal sealed partial class Conversation(ApiHost host)
 
     public Task<JsonNode> Put(string path) => Ask(HttpMethod.Put, path, null);
 
+    public Task<JsonNode> Manifest(string path, [StringSyntax("Yaml")] string manifest) => Ask(HttpMethod.Post, path, Bodies.Yaml(manifest));
+
+    /// <summary>Sends what is answered with a job, and nothing else; waits for its end, and tells the last word on it.</summary>
+    public async Task<JsonNode> Job(HttpMethod method, string path, HttpContent? body = null)
+    {
+        using var response = await Send(method, path, body);
+        Assert.Equal((HttpStatusCode.Accepted, ""), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+        text.Append(CultureInfo.InvariantCulture, $"202, to {response.Headers.Location}\n\n");
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (JsonNode.Parse(await host.Http.GetStringAsync(response.Headers.Location, timeout.Token))!.Text("state") == "PROCESSING")
+        {
+            await Task.Delay(20, timeout.Token);
+        }
+
+        return await Get(response.Headers.Location!.PathAndQuery);
+    }
+
     public async Task<JsonNode> Ask(HttpMethod method, string path, HttpContent? body)
+    {
+        using var response = await Send(method, path, body);
+        var answer = await response.Content.ReadAsStringAsync();
+        text.Append(CultureInfo.InvariantCulture, $"{(int)response.StatusCode}\n");
+        var node = JsonNode.Parse(answer) ?? throw new InvalidOperationException($"{path} answered null");
+        text.Append(node.ToJsonString(Readable)).Append("\n\n");
+        return node;
+    }
+
+    private async Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         text.Append(CultureInfo.InvariantCulture, $"{method} {path}\n");
@@ -36,12 +64,7 @@ internal sealed partial class Conversation(ApiHost host)
             text.Append(await said.ReadAsStringAsync()).Append('\n');
         }
 
-        using var response = await host.Http.SendAsync(request);
-        var answer = await response.Content.ReadAsStringAsync();
-        text.Append(CultureInfo.InvariantCulture, $"{(int)response.StatusCode}\n");
-        var node = JsonNode.Parse(answer) ?? throw new InvalidOperationException($"{path} answered null");
-        text.Append(node.ToJsonString(Readable)).Append("\n\n");
-        return node;
+        return await host.Http.SendAsync(request);
     }
 
     /// <summary>Compares with golden/NAME.txt.</summary>

@@ -4,6 +4,7 @@ using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core.Apps;
+using Granary.Core.Jobs;
 using Granary.Core.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,6 +21,7 @@ internal static class AppEndpoints
         routes.MapPost("/v3/apps", Create);
         routes.MapGet("/v3/apps/{guid}", Get);
         routes.MapPatch("/v3/apps/{guid}", Patch);
+        routes.MapDelete("/v3/apps/{guid}", Delete);
         routes.MapPost("/v3/apps/{guid}/actions/start", Start);
         routes.MapPost("/v3/apps/{guid}/actions/stop", Stop);
         routes.MapPost("/v3/apps/{guid}/actions/restart", Restart);
@@ -42,7 +44,7 @@ internal static class AppEndpoints
     private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
     {
         var request = AppRequest.Read(await http.Request.ReadBody());
-        var app = await granary.CreateApp(request.Name, request.Lifecycle, metadata: request.Metadata, variables: request.Variables, cancellation: http.RequestAborted);
+        var app = await granary.CreateApp(request.Name, request.Lifecycle, metadata: request.Metadata, variables: request.Variables, buildpacks: request.Buildpacks, cancellation: http.RequestAborted);
         return Reply.Created(AppResponse.Of(app, new Links(http.Request)));
     }
 
@@ -53,7 +55,14 @@ internal static class AppEndpoints
     {
         var app = await granary.GetApp(guid, http.RequestAborted);
         var change = AppRequest.ReadChange(await http.Request.ReadBody(), app);
-        return Shown(await granary.ChangeMetadata(app.Id, change.Labels, change.Annotations, http.RequestAborted), http);
+        return Shown(await granary.Edit(app.Id, change, http.RequestAborted), http);
+    }
+
+    /// <summary>The app is gone when its job is done: its tasks are cancelled and may take their time to end.</summary>
+    private static async Task<IResult> Delete(string guid, HttpContext http, GranaryClient granary)
+    {
+        var app = await granary.Delete(Id(guid), http.RequestAborted);
+        return Reply.Later(await granary.BeginJob(new JobState { Operation = "app.delete", Ends = app.Id }, http.RequestAborted), new Links(http.Request));
     }
 
     private static async Task<IResult> Start(string guid, HttpContext http, GranaryClient granary) => Shown(await granary.Start(Id(guid), http.RequestAborted), http);

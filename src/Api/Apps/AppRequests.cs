@@ -6,12 +6,12 @@ using Granary.Core.Apps;
 namespace Granary.Api.Apps;
 
 /// <summary>The body of a create. Every rule of names, labels and variables is asked before anything is made.</summary>
-internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableSortedDictionary<string, string?> Variables, Metadata Metadata)
+internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableArray<string> Buildpacks, ImmutableSortedDictionary<string, string?> Variables, Metadata Metadata)
 {
     public static AppRequest Read(Body body)
     {
         var name = body.Text("name") ?? "";
-        var lifecycle = LifecycleOf(body);
+        var (lifecycle, buildpacks) = LifecycleOf(body) ?? (Lifecycle.Bits, []);
         if (body.Object("relationships") is { } relationships && relationships.Related("space") is { } space && space != Home.Space.ToString("D"))
         {
             body.Fault("Invalid space. Ensure that the space exists and you have access to it.");
@@ -19,32 +19,35 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableSor
 
         var variables = Environment(body, "environment_variables");
         var metadata = body.Metadata().OnNothing;
-        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, Home.Space, lifecycle, metadata, variables));
+        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, Home.Space, lifecycle, metadata, variables, buildpacks));
         foreach (var fault in app.Refusal?.Details ?? [])
         {
             body.Fault(fault);
         }
 
         body.ThrowIfFaulty();
-        return new AppRequest(name, lifecycle, variables, metadata);
+        return new AppRequest(name, lifecycle, buildpacks, variables, metadata);
     }
 
-    /// <summary>PATCH changes metadata. Name and lifecycle may be given as they are.</summary>
-    public static MetadataChange ReadChange(Body body, AppState app)
+    /// <summary>PATCH changes name, buildpacks and metadata. The type of the lifecycle may be given as it is.</summary>
+    public static AppEdit ReadChange(Body body, AppState app)
     {
-        if (body.Text("name") is { } name && name != app.Name)
-        {
-            body.Fault("Name cannot be changed");
-        }
-
-        if (body.Has("lifecycle") && LifecycleOf(body) != app.Lifecycle)
+        var name = body.Text("name");
+        var lifecycle = LifecycleOf(body);
+        if (lifecycle?.Type is { } type && type != app.Lifecycle)
         {
             body.Fault("Lifecycle type cannot be changed");
         }
 
-        var change = body.ValidMetadata();
+        var metadata = body.Metadata();
+        var edit = new AppEdit(name, lifecycle?.Type == Lifecycle.Bits ? lifecycle?.Buildpacks : null) { Labels = metadata.Labels, Annotations = metadata.Annotations };
+        foreach (var fault in AppMachine.Decide(app, new AppEvent.Edited(default, edit, null)).Refusal?.Details ?? [])
+        {
+            body.Fault(fault);
+        }
+
         body.ThrowIfFaulty();
-        return change;
+        return edit;
     }
 
     public static ImmutableSortedDictionary<string, string?> ReadVariables(Body body)
@@ -72,15 +75,16 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableSor
         return guid;
     }
 
-    private static Lifecycle LifecycleOf(Body body)
+    /// <summary>The stack is the operator's choice.</summary>
+    private static (Lifecycle Type, ImmutableArray<string> Buildpacks)? LifecycleOf(Body body)
     {
         if (body.Object("lifecycle") is not { } lifecycle)
         {
-            return Lifecycle.Bits;
+            return null;
         }
 
-        _ = lifecycle.Members("data").Count(); // Buildpacks and stack are the operator's choice here.
-        return lifecycle.Word("type", ("buildpack", Lifecycle.Bits), ("docker", Lifecycle.Docker)) ?? Lifecycle.Bits;
+        var type = lifecycle.Word("type", ("buildpack", Lifecycle.Bits), ("docker", Lifecycle.Docker)) ?? Lifecycle.Bits;
+        return (type, BuildpackNames.Read(lifecycle) ?? []);
     }
 
     /// <summary>Numbers and truth values become text, as in Cloud Foundry; null removes a variable.</summary>

@@ -8,9 +8,10 @@ namespace Granary.Api.Apps;
 
 internal sealed record ShownLifecycle(string Type, object Data)
 {
-    public static ShownLifecycle Of(Lifecycle lifecycle) => lifecycle == Lifecycle.Docker
+    /// <param name="stack">The image under the droplet; null before it is known.</param>
+    public static ShownLifecycle Of(Lifecycle lifecycle, ImmutableArray<string> buildpacks, string? stack = null) => lifecycle == Lifecycle.Docker
         ? new ShownLifecycle("docker", new { })
-        : new ShownLifecycle("buildpack", new { Buildpacks = Array.Empty<string>(), Stack = (string?)null });
+        : new ShownLifecycle("buildpack", new { Buildpacks = buildpacks, Stack = stack });
 }
 
 internal sealed record OfSpace(Reference Space, CurrentDroplet CurrentDroplet);
@@ -38,7 +39,7 @@ internal sealed record AppResponse(
             app.Desired.ToString().ToUpperInvariant(),
             WireJson.Second(app.CreatedAt),
             WireJson.Second(app.UpdatedAt),
-            ShownLifecycle.Of(app.Lifecycle),
+            ShownLifecycle.Of(app.Lifecycle, app.Buildpacks),
             new OfSpace(Reference.To(app.Space), new CurrentDroplet(app.CurrentDroplet is { } droplet ? new ResourceGuid(droplet.ToString()) : null)),
             ShownMetadata.Of(app.Metadata),
             new Dictionary<string, Link>

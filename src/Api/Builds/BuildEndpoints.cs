@@ -19,10 +19,10 @@ internal static class BuildEndpoints
 
     private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
     {
-        var named = BuildRequest.Read(await http.Request.ReadBody());
+        var request = BuildRequest.Read(await http.Request.ReadBody());
         // What is no guid is the guid of nothing.
-        var package = new PackageId(Guid.TryParseExact(named, "D", out var parsed) ? parsed : Guid.Empty);
-        return Reply.Created(BuildResponse.Of(await granary.Stage(package, cancellation: http.RequestAborted), new Links(http.Request)));
+        var package = new PackageId(Guid.TryParseExact(request.Package, "D", out var parsed) ? parsed : Guid.Empty);
+        return Reply.Created(BuildResponse.Of(await granary.Stage(package, buildpacks: request.Buildpacks, cancellation: http.RequestAborted), new Links(http.Request)));
     }
 
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>

@@ -1,12 +1,14 @@
+using System.Collections.Immutable;
 using Granary.Api.Wire;
 
 namespace Granary.Api.Builds;
 
-/// <summary>The body of a create. What buildpacks would do is not chosen here.</summary>
-internal static class BuildRequest
+/// <summary>The body of a create.</summary>
+/// <param name="Package">The guid of the package, as it was written.</param>
+/// <param name="Buildpacks">In place of those of the app; null for those.</param>
+internal sealed record BuildRequest(string Package, ImmutableArray<string>? Buildpacks)
 {
-    /// <summary>The guid of the package, as it was written.</summary>
-    public static string Read(Body body)
+    public static BuildRequest Read(Body body)
     {
         var package = body.Object("package")?.Text("guid");
         if (package is null)
@@ -14,15 +16,16 @@ internal static class BuildRequest
             body.Fault("Package guid must be a string");
         }
 
+        ImmutableArray<string>? buildpacks = null;
         if (body.Object("lifecycle") is { } lifecycle)
         {
             _ = lifecycle.Word("type", ("buildpack", true), ("docker", true));
-            _ = lifecycle.Members("data").Count();
+            buildpacks = BuildpackNames.Read(lifecycle);
         }
 
         // Staging here unpacks nothing and runs nothing, so it has no sizes.
         _ = (body.Int("staging_memory_in_mb"), body.Int("staging_disk_in_mb"));
         body.ThrowIfFaulty();
-        return package!;
+        return new BuildRequest(package!, buildpacks);
     }
 }

@@ -25,7 +25,7 @@ internal sealed record BuildResponse(
         droplet.Id.ToString(),
         droplet.Phase.ToString().ToUpperInvariant(),
         droplet.Error,
-        ShownLifecycle.Of(droplet.Lifecycle),
+        ShownLifecycle.Of(droplet.Lifecycle, droplet.Buildpacks, droplet.Source?.Image),
         new ResourceGuid(droplet.Package.ToString()),
         droplet.Phase == DropletPhase.Staged ? new ResourceGuid(droplet.Id.ToString()) : null,
         new Creator(null, null, null),

@@ -15,6 +15,7 @@ internal static class DropletEndpoints
         routes.MapGet("/v3/droplets", List);
         routes.MapGet("/v3/droplets/{guid}", Get);
         routes.MapGet("/v3/apps/{guid}/droplets", ListOfApp);
+        routes.MapGet("/v3/packages/{guid}/droplets", ListOfPackage);
     }
 
     private static async Task<IResult> List(HttpContext http, GranaryClient granary)
@@ -27,6 +28,16 @@ internal static class DropletEndpoints
 
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
         Reply.Ok(DropletResponse.Of(await granary.GetDroplet(guid, http.RequestAborted), new Links(http.Request)));
+
+    /// <summary>An app has few droplets, so those of one of its packages are picked here.</summary>
+    private static async Task<IResult> ListOfPackage(string guid, HttpContext http, GranaryClient granary)
+    {
+        var package = await granary.GetPackage(guid, http.RequestAborted);
+        var list = ListRequest.Read(http.Request, ListShape.DropletsOfPackage);
+        var all = await list.Page(query => granary.Droplets(query, http.RequestAborted), query => query with { Apps = [package.App.Value], Page = 1, PerPage = ListRequest.PerPageMax });
+        var links = new Links(http.Request);
+        return Reply.Ok(Page.Of<DropletResponse>([.. all.Items.Where(each => each.Package == package.Id).Select(each => DropletResponse.Of(each, links, showsCommands: false))], list, http.Request));
+    }
 
     private static async Task<IResult> ListOfApp(string guid, HttpContext http, GranaryClient granary)
     {

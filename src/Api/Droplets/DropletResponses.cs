@@ -8,6 +8,8 @@ namespace Granary.Api.Droplets;
 
 internal sealed record Checksum(string Type, string Value);
 
+internal sealed record UsedBuildpack(string Name, string? DetectOutput, string? Version, string? BuildpackName);
+
 /// <summary>A droplet as Cloud Foundry shows it.</summary>
 /// <param name="Stack">The image under the bits; null for an app that is an image itself.</param>
 internal sealed record DropletResponse(
@@ -18,7 +20,7 @@ internal sealed record DropletResponse(
     string ExecutionMetadata,
     IReadOnlyDictionary<string, string> ProcessTypes,
     Checksum? Checksum,
-    IReadOnlyList<string> Buildpacks,
+    IReadOnlyList<UsedBuildpack> Buildpacks,
     string? Stack,
     string? Image,
     ShownMetadata Metadata,
@@ -34,11 +36,11 @@ internal sealed record DropletResponse(
             droplet.Id.ToString(),
             droplet.Phase.ToString().ToUpperInvariant(),
             droplet.Error,
-            ShownLifecycle.Of(droplet.Lifecycle),
+            ShownLifecycle.Of(droplet.Lifecycle, droplet.Buildpacks, droplet.Source?.Image),
             "",
             showsCommands ? droplet.ProcessTypes : droplet.ProcessTypes.ToImmutableSortedDictionary(each => each.Key, _ => ProcessResponse.Hidden),
             droplet.Source?.DropletDigest is { } digest ? new Checksum("sha256", digest) : null,
-            [],
+            [.. droplet.Buildpacks.Select(each => new UsedBuildpack(each, null, null, null))],
             isImage ? null : droplet.Source?.Image,
             isImage ? droplet.Source?.Image : null,
             ShownMetadata.Of(droplet.Metadata),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Granary.Core;
 
 namespace Granary.Api.Errors;
@@ -5,6 +6,9 @@ namespace Granary.Api.Errors;
 /// <summary>One error as Cloud Foundry's clients know it: an HTTP status, a number, a title, and words.</summary>
 internal sealed record CfError(int Status, int Code, string Title, string Detail)
 {
+    /// <summary>Details of more errors of the same kind: manifests have one for each fault.</summary>
+    public ImmutableArray<string> Further { get; init; } = [];
+
     public static readonly CfError UnknownRequest = new(404, 10000, "CF-NotFound", "Unknown request");
 
     /// <summary>The only map from refusals to errors.</summary>

@@ -70,6 +70,12 @@ internal sealed class ListRequest
 
     public static ListRequest Read(HttpRequest request, ListShape shape) => new(request, shape);
 
+    /// <summary>For things that have no rows: whether the filters by name and guid let one pass.</summary>
+    public bool Matches(string name, string guid) =>
+        !IsEmpty
+        && Query.Names?.Contains(name, StringComparer.OrdinalIgnoreCase) != false
+        && Query.Guids?.Contains(Guid.Parse(guid)) != false;
+
     /// <summary>Reads a page; a position that no listing gave out is the client's fault.</summary>
     public async Task<RowPage<TState>> Page<TState>(Func<RowQuery, Task<RowPage<TState>>> read, Func<RowQuery, RowQuery>? narrow = null)
     {

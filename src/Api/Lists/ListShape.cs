@@ -29,7 +29,13 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
 
     public static readonly ListShape PackagesOrDropletsOfApp = new(["states"], ByTime);
 
+    public static readonly ListShape DropletsOfPackage = new(["states"], ByTime);
+
     public static readonly ListShape Processes = new(["types"], ByTime);
+
+    public static readonly ListShape AllProcesses = new(["types", "app_guids", "space_guids", "organization_guids"], ByTime);
+
+    public static readonly ListShape Buildpacks = new(["names", "stacks"], ByTime.Add("position", RowOrder.CreatedAt));
 
     /// <summary>Lists that are always empty, or hold one thing: every filter that cf sends is taken.</summary>
     public static readonly ListShape Small = new(["names", "app_guids", "space_guids", "organization_guids", "domain_guids", "hosts", "paths", "ports"], ByTime.Add("name", RowOrder.Name));

@@ -4,6 +4,7 @@ using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core.Apps;
 using Granary.Core.Tasks;
+using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,6 +20,7 @@ internal static class ProcessEndpoints
         routes.MapGet("/v3/apps/{guid}/processes/{type}", GetOfApp);
         routes.MapPatch("/v3/apps/{guid}/processes/{type}", PatchOfApp);
         routes.MapPost("/v3/apps/{guid}/processes/{type}/actions/scale", ScaleOfApp);
+        routes.MapGet("/v3/processes", List);
         routes.MapGet("/v3/processes/{guid}", Get);
         routes.MapPatch("/v3/processes/{guid}", Patch);
         routes.MapPost("/v3/processes/{guid}/actions/scale", Scale);
@@ -33,12 +35,31 @@ internal static class ProcessEndpoints
     public static async Task<Process> Existing(this ProcessLookup processes, AppState app, string type, CancellationToken cancellation) =>
         await processes.Find(app, type, cancellation) ?? throw new CfException(CfError.NotFound("Process"));
 
+    /// <summary>Processes have no rows: a page is one of apps, with all processes of each.</summary>
+    private static async Task<IResult> List(HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
+    {
+        var list = ListRequest.Read(http.Request, ListShape.AllProcesses);
+        var apps = await list.Page(query => granary.Apps(query, http.RequestAborted), query => query with { Guids = query.Apps ?? query.Guids, Apps = null });
+        var links = new Links(http.Request);
+        var shown = new List<ProcessResponse>();
+        foreach (var app in apps.Items)
+        {
+            shown.AddRange((await processes.Of(app, http.RequestAborted)).Where(each => list.Takes(each)).Select(each => ProcessResponse.Of(each, policy, links, showsCommand: false)));
+        }
+
+        return Reply.Ok(Page.Of(new RowPage<ProcessResponse>(shown, apps.Total, apps.Next), list, http.Request, each => each));
+    }
+
+    private static bool Takes(this ListRequest list, Process process) =>
+        list.Types?.Contains(process.Type) != false
+        && (list.Query.Guids is not { } guids || guids.Any(each => each.ToString("D") == process.Guid));
+
     private static async Task<IResult> ListOfApp(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
     {
         var app = await granary.GetApp(guid, http.RequestAborted);
         var list = ListRequest.Read(http.Request, ListShape.Processes);
         var links = new Links(http.Request);
-        var all = (await processes.Of(app, http.RequestAborted)).Where(each => list.Types?.Contains(each.Type) != false);
+        var all = (await processes.Of(app, http.RequestAborted)).Where(each => list.Takes(each));
         return Reply.Ok(Page.Of<ProcessResponse>([.. all.Select(each => ProcessResponse.Of(each, policy, links, showsCommand: false))], list, http.Request));
     }
 

@@ -25,7 +25,7 @@ internal sealed class ProcessLookup(GranaryClient granary)
     public async Task<IReadOnlyList<Process>> Of(AppState app, CancellationToken cancellation)
     {
         var droplet = await granary.CurrentDroplet(app, cancellation);
-        return [.. AppProcesses.Types(droplet).Select(type => new Process(app, droplet, type))];
+        return [.. AppProcesses.Types(app, droplet).Select(type => new Process(app, droplet, type))];
     }
 
     public async Task<Process?> Find(AppState app, string type, CancellationToken cancellation) =>

@@ -1,4 +1,5 @@
 using Granary.Api.Errors;
+using Granary.Core.Jobs;
 using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Wire;
@@ -12,7 +13,11 @@ internal static class Reply
 
     public static IResult Accepted(object value) => Json(value, StatusCodes.Status202Accepted);
 
-    public static IResult Error(CfError error) => Json(new { Errors = new[] { new { error.Code, error.Title, error.Detail } } }, error.Status);
+    /// <summary>What was asked for goes on as a job; the client is told where to ask about it.</summary>
+    public static IResult Later(JobState job, Links links) => Results.Accepted(links.To($"/v3/jobs/{job.Id}").Href);
+
+    public static IResult Error(CfError error) =>
+        Json(new { Errors = error.Further.Prepend(error.Detail).Select(detail => new { error.Code, error.Title, Detail = detail }) }, error.Status);
 
     private static IResult Json(object value, int status) => Results.Json(value, WireJson.Options, statusCode: status);
 }

@@ -16,11 +16,13 @@ namespace Granary.Core.Apps;
 [JsonDerivedType(typeof(InstancesSpoke), "instances-spoke")]
 [JsonDerivedType(typeof(Woke), "woke")]
 [JsonDerivedType(typeof(Relabelled), "relabelled")]
+[JsonDerivedType(typeof(Edited), "edited")]
+[JsonDerivedType(typeof(DeletionRequested), "deletion-requested")]
 [JsonDerivedType(typeof(SequenceIdsNeeded), "sequence-ids-needed")]
 public abstract record AppEvent(DateTimeOffset At)
 {
     /// <summary>Somebody asked for an app of this name.</summary>
-    public sealed record Created(DateTimeOffset At, AppId Id, string Name, Guid Space, Lifecycle Lifecycle, Metadata Metadata, ImmutableSortedDictionary<string, string?>? Variables = null) : AppEvent(At);
+    public sealed record Created(DateTimeOffset At, AppId Id, string Name, Guid Space, Lifecycle Lifecycle, Metadata Metadata, ImmutableSortedDictionary<string, string?>? Variables = null, ImmutableArray<string>? Buildpacks = null) : AppEvent(At);
 
     /// <summary>A package of the app was made.</summary>
     public sealed record PackageAdded(DateTimeOffset At, PackageId Package) : AppEvent(At);
@@ -56,6 +58,13 @@ public abstract record AppEvent(DateTimeOffset At)
     /// <summary>Labels or annotations were changed.</summary>
     public sealed record Relabelled(DateTimeOffset At, Metadata Metadata) : AppEvent(At);
 
+    /// <summary>Somebody changed several things of the app in one request: a manifest, or a PATCH.</summary>
+    /// <param name="Droplet">The current droplet; null if there is none.</param>
+    public sealed record Edited(DateTimeOffset At, AppEdit Edit, DropletState? Droplet) : AppEvent(At);
+
+    /// <summary>Somebody wants the app gone, with all that belongs to it.</summary>
+    public sealed record DeletionRequested(DateTimeOffset At) : AppEvent(At);
+
     /// <summary>An activation has no sequence id left to give: it takes the next block.</summary>
     /// <param name="Given">How many ids this activation has given so far: the block is as large, so that a busy app seldom writes and a quiet one leaves small gaps.</param>
     public sealed record SequenceIdsNeeded(DateTimeOffset At, int Given) : AppEvent(At);
@@ -66,4 +75,7 @@ public abstract record AppEffect
 {
     /// <summary>Tell every instance what is wanted of it (<see cref="AppProcesses.Orders"/>), and say so when all have confirmed.</summary>
     public sealed record TellInstances(int Revision) : AppEffect;
+
+    /// <summary>Cancel what still runs of an app that is being deleted; once nothing does, remove what belongs to it and at last its row.</summary>
+    public sealed record Dismantle : AppEffect;
 }

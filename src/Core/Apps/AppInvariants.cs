@@ -4,7 +4,7 @@ namespace Granary.Core.Apps;
 
 /// <summary>
 /// What holds for every decision about an app; used by tests and by the grain before it saves.
-/// 1. Id, name, space and lifecycle are set once.
+/// 1. Id, space and lifecycle are set once, and what is deleted stays so, is stopped, and wakes until it is gone.
 /// 2. Sequence ids only rise.
 /// 3. STARTED has a droplet.
 /// 4. A refusal changes nothing, and an app never ceases to exist in silence.
@@ -18,7 +18,8 @@ public static class AppInvariants
     {
         var after = decision.Next;
         var rules = new BrokenRules();
-        rules.Require(!before.Exists || (after.Id == before.Id && after.Name == before.Name && after.Space == before.Space && after.Lifecycle == before.Lifecycle), "1: identity changed");
+        rules.Require(!before.Exists || (after.Id == before.Id && after.Space == before.Space && after.Lifecycle == before.Lifecycle), "1: identity changed");
+        rules.Require(after.IsDeleted ? after is { Desired: DesiredState.Stopped, WakeAt: not null } : !before.IsDeleted, "1: deleted and yet alive");
         rules.Require(after.SequenceIdsTaken >= before.SequenceIdsTaken, "2: sequence ids fell");
         rules.Require(after.Desired == DesiredState.Stopped || after.CurrentDroplet is not null, "3: started without a droplet");
         rules.Require((decision.Changes || ReferenceEquals(before, after)) && (!before.Exists || after.Exists), "4: changed in silence");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Granary.Core.Droplets;
 using Granary.Core.Instances;
 using static Granary.Core.Apps.AppEvent;
 using Decision = Granary.Core.Decision<Granary.Core.Apps.AppState, Granary.Core.Apps.AppEffect>;
@@ -8,7 +9,7 @@ namespace Granary.Core.Apps;
 
 /// <summary>
 /// Decides what an app becomes. Pure: same inputs, same decision. An app is absent, or it exists and is wanted STOPPED or STARTED;
-/// started needs a droplet. A start takes what is current (a release), and its instances run that until the next start. Whatever changes
+/// started needs a droplet. One whose deletion was asked for is stopped and takes nothing new until it is gone. A start takes what is current (a release), and its instances run that until the next start. Whatever changes
 /// what is wanted of an instance raises the revision, and all instances are told until all have confirmed.
 /// </summary>
 public static class AppMachine
@@ -22,6 +23,12 @@ public static class AppMachine
     {
         (false, Created created) => Create(app, created),
         (false, _) => Decision.Refuse(app, new Refusal(RefusalReason.AppNotFound, "App not found")),
+
+        (true, DeletionRequested) when app.IsDeleted => Decision.Stay(app),
+        (true, DeletionRequested) => Delete(app, @event),
+        (true, InstancesTold told) when app.IsDeleted => told.Revision == app.Revision ? Decision.Stay(app, new AppEffect.Dismantle()) : Decision.Stay(app), // Until it is gone it is woken.
+        (true, Woke) when app.IsDeleted => Decision.Move(app with { WakeAt = @event.At + TellAgain }, TakeApart(app)),
+        (true, not InstancesSpoke) when app.IsDeleted => Decision.Refuse(app, new Refusal(RefusalReason.AppNotFound, "App not found")),
 
         (true, Created created) => created.Name == app.Name && created.Space == app.Space
             ? Decision.Stay(app) // The same request again.
@@ -40,6 +47,7 @@ public static class AppMachine
         (true, InstancesSpoke { News: var news }) => news.Aggregate(app, HandOver) is var next && ReferenceEquals(next, app) ? Decision.Stay(app) : Tell(next, @event),
         (true, Woke) => app.WakeAt is null ? Decision.Stay(app) : Decision.Move(app with { WakeAt = @event.At + TellAgain }, new AppEffect.TellInstances(app.Revision)),
         (true, Relabelled relabelled) => Relabel(app, relabelled),
+        (true, Edited edited) => Edit(app, edited),
         (true, SequenceIdsNeeded needed) => Decision.Move(app with { SequenceIdsTaken = app.SequenceIdsTaken + Math.Clamp(needed.Given, 1, Limits.SequenceIdBlock) }),
 
         _ => throw new UnreachableException($"No rule for {@event}."),
@@ -78,13 +86,19 @@ public static class AppMachine
 
     private static Decision ChangeProcess(AppState app, ProcessChanged changed)
     {
-        if (!AppProcesses.Types(changed.Droplet).Contains(changed.Type))
+        if (!AppProcesses.Types(app, changed.Droplet).Contains(changed.Type))
         {
             return Decision.Refuse(app, new Refusal(RefusalReason.ProcessNotFound, "Process not found"));
         }
 
-        var before = AppProcesses.Of(app, changed.Type);
-        var change = changed.Change;
+        var next = Changed(app, changed.Type, changed.Change);
+        return ReferenceEquals(next, app) ? Decision.Stay(app) : Scaled(app, next, changed);
+    }
+
+    /// <summary>The app with a process changed; the same app if that changes nothing.</summary>
+    private static AppState Changed(AppState app, string type, ProcessChange change)
+    {
+        var before = AppProcesses.Of(app, type);
         var after = before with
         {
             Instances = change.Instances ?? before.Instances,
@@ -94,11 +108,57 @@ public static class AppMachine
                 change.DiskMb ?? before.Settings.DiskMb,
                 change.LogBytesPerSecond ?? before.Settings.LogBytesPerSecond),
         };
-        var next = app with { Processes = app.Processes.SetItem(changed.Type, after) };
-        return after == before ? Decision.Stay(app)
-            : AppProcesses.Wanted(next).SequenceEqual(AppProcesses.Wanted(app)) ? Change(next, changed)
-            : Order(next, changed);
+        return after == before ? app : app with { Processes = app.Processes.SetItem(type, after) };
     }
+
+    private static AppState Having(AppState app, string type) =>
+        type == AppProcesses.Web || app.Processes.ContainsKey(type) ? app : app with { Processes = app.Processes.Add(type, ProcessState.Default) };
+
+    /// <summary>Instances are told only if something else is wanted of them now.</summary>
+    private static Decision Scaled(AppState before, AppState next, AppEvent @event) =>
+        AppProcesses.Wanted(next).SequenceEqual(AppProcesses.Wanted(before)) ? Change(next, @event) : Order(next, @event);
+
+    private static Decision Edit(AppState app, Edited edited)
+    {
+        var edit = edited.Edit;
+        var metadata = MetadataRules.Merge(app.Metadata, edit.Labels, edit.Annotations);
+        var (environment, environmentFaults) = Changed(app, edit.Environment);
+        ImmutableArray<string> faults =
+        [
+            .. edit.Name is { } name ? NameFaults(name) : [],
+            .. environmentFaults,
+            .. MetadataRules.Faults(metadata),
+            .. Buildpacks.Faults(edit.Buildpacks ?? []),
+            .. app.Lifecycle == Lifecycle.Docker && edit.Buildpacks is { IsEmpty: false } ? ["Buildpacks cannot be configured for a docker lifecycle app."] : Array.Empty<string>(),
+        ];
+        if (faults.Length > 0)
+        {
+            return Decision.Refuse(app, new Refusal(RefusalReason.Invalid, faults));
+        }
+
+        var next = app with
+        {
+            Name = edit.Name ?? app.Name,
+            Buildpacks = edit.Buildpacks ?? app.Buildpacks,
+            Environment = environment,
+            Metadata = metadata,
+        };
+        next = edit.Processes.Aggregate(next, (so, each) => Changed(Having(so, each.Key), each.Key, each.Value));
+        return next.Processes.Count > Procfile.TypesMax
+            ? Decision.Refuse(app, new Refusal(RefusalReason.Invalid, $"An app may have at most {Procfile.TypesMax} process types"))
+            : Scaled(app, next, edited);
+    }
+
+    /// <summary>It is stopped at once; that it is gone, and its name free, follows when nothing of it runs any more.</summary>
+    private static Decision Delete(AppState app, AppEvent @event)
+    {
+        var stopped = Order(app with { IsDeleted = true, Desired = DesiredState.Stopped }, @event).Next;
+        return Decision.Move(stopped with { WakeAt = @event.At + TellAgain }, TakeApart(stopped));
+    }
+
+    /// <summary>Instances first: what is told to one after its row is gone would make another.</summary>
+    private static AppEffect TakeApart(AppState app) =>
+        app.Processes.Values.Any(each => each.Slots > 0) ? new AppEffect.TellInstances(app.Revision) : new AppEffect.Dismantle();
 
     /// <summary>What is wanted has changed, and with that who makes way need not: its relief takes over what is wanted, if anything is.</summary>
     private static Decision Order(AppState app, AppEvent @event) => Tell(
@@ -147,6 +207,7 @@ public static class AppMachine
                     Name = created.Name,
                     Space = created.Space,
                     Lifecycle = created.Lifecycle,
+                    Buildpacks = created.Buildpacks ?? [],
                     Environment = environment,
                     Metadata = created.Metadata,
                     Exists = true,

@@ -16,9 +16,9 @@ public static class AppProcesses
     /// <summary>Follows from app and type, so that it stays the same whatever droplet is current; that of "web" is the app's own, as in Cloud Foundry.</summary>
     public static string Guid(ProcessKey process) => process.Type == Web ? process.App.ToString() : $"{process.App}-{process.Type}";
 
-    /// <summary>"web" first, then by name.</summary>
+    /// <summary>Those of the droplet and those that somebody said something about, "web" first, then by name.</summary>
     /// <param name="droplet">Null before the first.</param>
-    public static ImmutableArray<string> Types(DropletState? droplet) => [Web, .. (droplet?.ProcessTypes.Keys ?? []).Where(type => type != Web)];
+    public static ImmutableArray<string> Types(AppState app, DropletState? droplet) => Types(droplet, app.Processes.Keys);
 
     /// <summary>The command of a process; null if it has none, and then nothing of it can run.</summary>
     public static string? Command(DropletState? droplet, ProcessSettings settings, string type) => settings.Command ?? droplet?.ProcessTypes.GetValueOrDefault(type);
@@ -46,7 +46,7 @@ public static class AppProcesses
     /// <summary>How many instances of each process the app wants up now.</summary>
     public static ImmutableSortedDictionary<string, int> Wanted(AppState app) =>
         app is { Desired: DesiredState.Started, Release: { } release }
-            ? Types(release.Droplet).Where(type => ReleasedCommand(release, type) is not null).ToImmutableSortedDictionary(type => type, type => Instances(app, release.Droplet, type), StringComparer.Ordinal)
+            ? Types(release.Droplet, release.Settings.Keys).Where(type => ReleasedCommand(release, type) is not null).ToImmutableSortedDictionary(type => type, type => Instances(app, release.Droplet, type), StringComparer.Ordinal)
             : ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>What is wanted of every instance that may have to be told.</summary>
@@ -90,6 +90,9 @@ public static class AppProcesses
             ContainerNetwork.Outbound,
             crashes);
     }
+
+    private static ImmutableArray<string> Types(DropletState? droplet, IEnumerable<string> said) =>
+        [Web, .. (droplet?.ProcessTypes.Keys ?? []).Union(said, StringComparer.Ordinal).Where(type => type != Web).Order(StringComparer.Ordinal)];
 
     private static string? ReleasedCommand(Release release, string type) => Command(release.Droplet, release.Settings.GetValueOrDefault(type) ?? ProcessSettings.Default, type);
 }

@@ -20,6 +20,9 @@ public sealed record AppState
 
     public Lifecycle Lifecycle { get; init; }
 
+    /// <summary>Which buildpacks the user asked for, in order; empty when staging is to find out.</summary>
+    public ImmutableArray<string> Buildpacks { get; init; } = [];
+
     public DesiredState Desired { get; init; }
 
     public bool Exists { get; init; }
@@ -46,7 +49,10 @@ public sealed record AppState
     /// <summary>Rises with each change of what is wanted of instances.</summary>
     public int Revision { get; init; }
 
-    /// <summary>Set exactly while some instance may not know what is wanted of it: then it is told, again and again.</summary>
+    /// <summary>Somebody asked for its end: it is stopped, takes nothing new, and is gone once nothing of it runs.</summary>
+    public bool IsDeleted { get; init; }
+
+    /// <summary>Set exactly while some instance may not know what is wanted of it, or the app is being deleted: then it is told, or taken apart, again and again.</summary>
     public DateTimeOffset? WakeAt { get; init; }
 
     public Metadata Metadata { get; init; } = Metadata.Empty;

@@ -29,6 +29,9 @@ public sealed record DropletState
     /// <summary>Process type to command, from the Procfile.</summary>
     public ImmutableSortedDictionary<string, string> ProcessTypes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>What it was staged with, in order; empty for an image, and for files that nobody named a buildpack for.</summary>
+    public ImmutableArray<string> Buildpacks { get; init; } = [];
+
     /// <summary>Set when FAILED: why staging did not work.</summary>
     public string? Error { get; init; }
 

@@ -28,7 +28,7 @@ public static class TaskRules
         var faults = ImmutableArray.CreateBuilder<string>();
         var template = request.TemplateProcess is { } type ? AppProcesses.Of(app, type).Settings : ProcessSettings.Default;
         var command = request.Command;
-        if (command is null && request.TemplateProcess is not null && droplet is not null)
+        if (command is null && request.TemplateProcess is not null)
         {
             command = AppProcesses.Command(droplet, template, request.TemplateProcess) ?? "";
         }

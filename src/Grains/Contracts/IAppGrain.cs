@@ -9,7 +9,7 @@ namespace Granary.Grains.Contracts;
 /// <summary>One app. Its key is <see cref="Keys.App"/>.</summary>
 public interface IAppGrain : IGrainWithStringKey
 {
-    Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata, ImmutableSortedDictionary<string, string?> variables);
+    Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata, ImmutableSortedDictionary<string, string?> variables, ImmutableArray<string>? buildpacks = null);
 
     Task<AppState?> Get();
 
@@ -35,6 +35,15 @@ public interface IAppGrain : IGrainWithStringKey
 
     /// <summary>Asks for a new run of one instance; what it is not wanted to be it is not made to be.</summary>
     Task<Answer<InstanceState>> RestartInstance(string type, int index);
+
+    /// <summary>Changes several things in one decision.</summary>
+    Task<Answer<AppState>> Edit(AppEdit edit);
+
+    /// <summary>Stops the app and begins to take it apart; it is gone when <see cref="Get"/> finds nothing. May be repeated.</summary>
+    Task<Answer<AppState>> Delete();
+
+    /// <summary>Nothing of the app runs and nothing that belonged to it is left: its row goes.</summary>
+    Task Vanish();
 
     /// <summary>Every instance has confirmed what was wanted of it at a revision.</summary>
     Task Told(int revision);

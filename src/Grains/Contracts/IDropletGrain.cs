@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 
@@ -9,6 +10,9 @@ public interface IPackageGrain : IGrainWithStringKey
     Task<Answer<PackageState>> Create(AppId app, Lifecycle lifecycle, string? image);
 
     Task<PackageState?> Get();
+
+    /// <summary>Removes the package of an app that is being deleted. Its bits stay, because another package may have the same.</summary>
+    Task Forget();
 
     /// <summary>Adds bits at an offset of an upload, whose guid the caller makes up; repeating a call is harmless. Uploads to one package do not see each other.</summary>
     Task<Answer<PackageState>> Append(Guid upload, long offset, byte[] bits);
@@ -28,8 +32,12 @@ public interface IPackageGrain : IGrainWithStringKey
 public interface IDropletGrain : IGrainWithStringKey
 {
     /// <summary>Makes the droplet from a READY package. Idempotent. The archive is read once more, for its Procfile.</summary>
+    /// <param name="buildpacks">In place of those of the app; null for those.</param>
     [ResponseTimeout("00:15:00")]
-    Task<Answer<DropletState>> Stage(PackageId package);
+    Task<Answer<DropletState>> Stage(PackageId package, ImmutableArray<string>? buildpacks);
 
     Task<DropletState?> Get();
+
+    /// <summary>Removes the droplet of an app that is being deleted.</summary>
+    Task Forget();
 }

@@ -16,6 +16,9 @@ public interface IInstanceGrain : IWorkGrain
     /// <summary>The instance's durable state; null if nobody ever wanted it.</summary>
     Task<InstanceState?> Get();
 
+    /// <summary>Removes an instance that is not wanted and rests. False while it does not.</summary>
+    Task<bool> Forget();
+
     /// <summary>Asks for a new run in place of the current one.</summary>
     Task<Answer<InstanceState>> Restart();
 }

@@ -22,6 +22,9 @@ public interface ITaskGrain : IWorkGrain
     /// <summary>Asks for the end of the task. Idempotent until the task has ended.</summary>
     Task<Answer<TaskState>> Cancel();
 
+    /// <summary>Removes a task that has ended, with its story. False while it has not.</summary>
+    Task<bool> Forget();
+
     /// <summary>Replaces labels and annotations.</summary>
     Task<Answer<TaskState>> Relabel(Metadata metadata);
 

@@ -1,6 +1,7 @@
 using Granary.Core.Apps;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
+using Granary.Core.Jobs;
 using Granary.Core.Tasks;
 
 namespace Granary.Grains.Contracts;
@@ -23,6 +24,8 @@ public static class Keys
     public static string Package(PackageId package) => $"package/{package}";
 
     public static string Droplet(DropletId droplet) => $"droplet/{droplet}";
+
+    public static string Job(JobId job) => $"job/{job}";
 
     public static string Cell(CellId cell) => $"cell/{cell}";
 

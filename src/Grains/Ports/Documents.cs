@@ -4,6 +4,7 @@ using System.Text;
 using Granary.Core.Apps;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
+using Granary.Core.Jobs;
 using Granary.Core.Tasks;
 
 namespace Granary.Grains.Ports;
@@ -148,6 +149,24 @@ public sealed class DropletDocument : Document<DropletState>
         Micros(State.UpdatedAt),
         null,
         State.Metadata.Labels);
+}
+
+public sealed class JobDocument : Document<JobState>
+{
+    public const string Kind = "job";
+
+    public override ListingRow Row => new(
+        State.Id.Value,
+        State.Ends?.Value ?? Guid.Empty,
+        0,
+        State.Operation,
+        null,
+        State.Failure is null ? "" : "FAILED",
+        null,
+        Micros(State.CreatedAt),
+        Micros(State.CreatedAt),
+        null,
+        ImmutableSortedDictionary<string, string>.Empty);
 }
 
 /// <summary>What was ordered of a cell. Cells have names and no guids: the guid of the row is made of the name.</summary>

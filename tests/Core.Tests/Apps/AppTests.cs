@@ -37,6 +37,9 @@ public sealed class AppTests
         ("woke", new Woke(A.Start)),
         ("stopped desired", new StateDesired(A.Start, DesiredState.Stopped)),
         ("relabelled", new Relabelled(A.Start, Metadata.Empty)),
+        ("edited: name, variable and worker", new Edited(A.Start, new AppEdit("renamed") { Environment = Variables("A"), Processes = Processes(("worker", new ProcessChange(Instances: 2)), ("clock", new ProcessChange(ChangesCommand: true, Command: "tick"))) }, A.StagedDroplet(("worker", "work hard")))),
+        ("edited with an unknown buildpack", new Edited(A.Start, new AppEdit(Buildpacks: ["cobol_buildpack"]), null)),
+        ("deletion requested", new DeletionRequested(A.Start)),
         ("sequence ids needed", new SequenceIdsNeeded(A.Start, 3)),
     ];
 
@@ -46,6 +49,7 @@ public sealed class AppTests
         ("STOPPED without a droplet", A.ExistingApp()),
         ("STOPPED", A.ExistingApp() with { CurrentDroplet = A.Droplet }),
         ("STARTED", Decided(A.ExistingApp(), new DropletAssigned(A.Start, A.StagedDroplet()), new StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard"))))),
+        ("DELETED while it was started", Decided(A.ExistingApp(), new DropletAssigned(A.Start, A.StagedDroplet()), new StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard"))), new DeletionRequested(A.Start))),
         ("STARTED, worker 0 relieved after attempt 3", Decided(A.ExistingApp(), new DropletAssigned(A.Start, A.StagedDroplet()), new StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard"))), new InstancesSpoke(A.Start, [new InstanceNews.MakesWay("worker", 0, 0, 3, 1, HasEnded: false)]))),
     ];
 
@@ -97,7 +101,9 @@ public sealed class AppTests
     {
         var app = A.ExistingApp();
 
-        Assert.Equal(["1: identity changed"], Check(app, app with { Name = "other" }));
+        Assert.Equal(["1: identity changed"], Check(app, app with { Space = A.App.Value }));
+        Assert.Equal(["1: deleted and yet alive"], Check(app, app with { IsDeleted = true }));
+        Assert.Equal(["1: deleted and yet alive"], Check(app with { IsDeleted = true }, app));
         Assert.Equal(["2: sequence ids fell"], Check(app with { SequenceIdsTaken = 2 }, app));
         Assert.Equal(["3: started without a droplet"], Check(app, app with { Desired = DesiredState.Started }));
         var started = States.Single(each => each.Name == "STARTED").State;
@@ -110,6 +116,44 @@ public sealed class AppTests
         Assert.Equal(["7: handed over in silence"], Check(started with { Revision = 2 }, relieved));
         Assert.Equal(["7: relieves what is not wanted"], Check(relieved, relieved with { Revision = 3, Desired = DesiredState.Stopped }));
         Assert.Equal(["4: changed in silence"], AppInvariants.Check(app, Decision<AppState, AppEffect>.Stay(app with { SequenceIdsTaken = 2 })).AsEnumerable());
+    }
+
+    [Fact]
+    public void An_edit_is_refused_with_every_fault_and_changes_nothing()
+    {
+        var edit = new AppEdit(" ", ["cobol_buildpack", Buildpacks.Binary]) { Environment = Variables("PORT"), Labels = Variables("-"), Annotations = Variables("cloudfoundry.org/x") };
+
+        var decision = AppMachine.Decide(A.ExistingApp(), new Edited(A.Start, edit, null));
+
+        Assert.False(decision.Changes);
+        Assert.Equal(
+            [
+                "Name can't be blank",
+                "Environment variables cannot set PORT",
+                "Metadata label key error: '-' must be up to 63 letters, digits, '-', '_' or '.', and start and end with a letter or digit",
+                "Metadata annotation key error: prefix 'cloudfoundry.org' is reserved",
+                "Buildpack \"cobol_buildpack\" must be an existing admin buildpack: binary_buildpack or procfile_buildpack",
+            ],
+            decision.Refusal!.Details.AsEnumerable());
+    }
+
+    [Fact]
+    public void An_image_has_no_buildpacks()
+    {
+        var decision = AppMachine.Decide(A.ExistingApp() with { Lifecycle = Lifecycle.Docker }, new Edited(A.Start, new AppEdit(Buildpacks: [Buildpacks.Binary]), null));
+
+        Assert.Equal(["Buildpacks cannot be configured for a docker lifecycle app."], decision.Refusal!.Details.AsEnumerable());
+    }
+
+    [Fact]
+    public void Processes_that_an_edit_makes_are_there_without_a_droplet_and_are_bounded()
+    {
+        var some = AppMachine.Decide(A.ExistingApp(), new Edited(A.Start, new AppEdit { Processes = Processes(("task", new ProcessChange(MemoryMb: 32)), ("web", new ProcessChange())) }, null)).Next;
+        var many = Processes([.. Enumerable.Range(0, 65).Select(each => ($"type{each}", new ProcessChange()))]);
+
+        Assert.Equal(["web", "task"], AppProcesses.Types(some, null).AsEnumerable());
+        Assert.Equal((32, 0), (AppProcesses.Of(some, "task").Settings.MemoryMb, AppProcesses.Instances(some, null, "task")));
+        Assert.Equal(["An app may have at most 64 process types"], AppMachine.Decide(A.ExistingApp(), new Edited(A.Start, new AppEdit { Processes = many }, null)).Refusal!.Details.AsEnumerable());
     }
 
     [Fact]
@@ -168,6 +212,9 @@ public sealed class AppTests
     private static IEnumerable<string> Check(AppState before, AppState after) => AppInvariants.Check(before, Decision<AppState, AppEffect>.Move(after));
 
     private static ImmutableSortedDictionary<string, string?> Variables(params string[] names) => names.ToImmutableSortedDictionary(each => each, _ => (string?)"value");
+
+    private static ImmutableSortedDictionary<string, ProcessChange> Processes(params (string Type, ProcessChange Change)[] processes) =>
+        processes.ToImmutableSortedDictionary(each => each.Type, each => each.Change, StringComparer.Ordinal);
 
     private static AppState Decided(AppState app, params AppEvent[] events) => events.Aggregate(app, (before, @event) => AppMachine.Decide(before, @event).Next);
 

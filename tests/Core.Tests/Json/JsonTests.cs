@@ -28,6 +28,7 @@ public sealed class JsonTests
         ["app-events"] = Samples.AppEvents,
         ["droplet-state"] = Samples.Droplet,
         ["package-state"] = Samples.Package,
+        ["job-state"] = Samples.Job,
         ["refusal"] = Samples.Refusal,
         ["cell-view"] = Samples.Cell,
     };

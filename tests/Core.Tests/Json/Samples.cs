@@ -3,6 +3,7 @@ using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
+using Granary.Core.Jobs;
 using Granary.Core.Tasks;
 using Granary.Testing;
 
@@ -58,6 +59,17 @@ internal static class Samples
         new AppEvent.InstancesSpoke(A.Start, [new InstanceNews.MakesWay("worker", 0, 0, 2, 4, HasEnded: false)]),
         new AppEvent.Woke(A.Start),
         new AppEvent.Relabelled(A.Start, Labelled),
+        new AppEvent.Edited(
+            A.Start,
+            new AppEdit("renamed", [Buildpacks.Binary])
+            {
+                Environment = ImmutableSortedDictionary<string, string?>.Empty.Add("GREETING", "hello").Add("REMOVED", null),
+                Labels = ImmutableSortedDictionary<string, string?>.Empty.Add("team", null),
+                Annotations = ImmutableSortedDictionary<string, string?>.Empty.Add("note", "new"),
+                Processes = ImmutableSortedDictionary<string, ProcessChange>.Empty.Add("worker", new ProcessChange(3, 64, 128, 1000, true, "work harder")),
+            },
+            A.StagedDroplet(("worker", "work hard"))),
+        new AppEvent.DeletionRequested(A.Start),
         new AppEvent.SequenceIdsNeeded(A.Start, 3),
     ];
 
@@ -96,6 +108,8 @@ internal static class Samples
         Name = "training-app",
         Space = A.ExistingApp().Space,
         Lifecycle = Lifecycle.Docker,
+        Buildpacks = [Buildpacks.Binary],
+        IsDeleted = true,
         Desired = DesiredState.Started,
         Exists = true,
         NewestPackage = new PackageId(A.App.Value),
@@ -111,7 +125,7 @@ internal static class Samples
         UpdatedAt = A.At(1),
     };
 
-    public static readonly DropletState Droplet = A.StagedDroplet(("worker", "work hard")) with { Package = new PackageId(A.App.Value), Metadata = Labelled, Error = "none" };
+    public static readonly DropletState Droplet = A.StagedDroplet(("worker", "work hard")) with { Package = new PackageId(A.App.Value), Buildpacks = [Buildpacks.Procfile], Metadata = Labelled, Error = "none" };
 
     public static readonly PackageState Package = new()
     {
@@ -127,6 +141,16 @@ internal static class Samples
         Metadata = Labelled,
         CreatedAt = A.Start,
         UpdatedAt = A.At(1),
+    };
+
+    public static readonly JobState Job = new()
+    {
+        Id = new JobId(A.App.Value),
+        Operation = "app.delete",
+        Ends = A.App,
+        Failure = new Refusal(RefusalReason.Conflict, "no"),
+        Warnings = ["one"],
+        CreatedAt = A.Start,
     };
 
     public static readonly Refusal Refusal = new(RefusalReason.Conflict, ["one", "two"]);

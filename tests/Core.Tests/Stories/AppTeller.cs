@@ -25,7 +25,12 @@ internal sealed class AppTeller : ITeller
         return new[] { decision.Refusal is { } refusal ? $"refused, {refusal}" : decision.Changes ? State() : "nothing changes" }.Concat(decision.Effects.Select(each => $"do: {Words(each)}"));
     }
 
-    public static string Words(AppEffect effect) => effect is AppEffect.TellInstances tell ? $"tell instances revision {tell.Revision}" : throw new FormatException($"there are no words for {effect}");
+    public static string Words(AppEffect effect) => effect switch
+    {
+        AppEffect.TellInstances tell => $"tell instances revision {tell.Revision}",
+        AppEffect.Dismantle => "dismantle",
+        _ => throw new FormatException($"there are no words for {effect}"),
+    };
 
     private AppEvent? Parse(DateTimeOffset at, string words)
     {
@@ -46,6 +51,10 @@ internal sealed class AppTeller : ITeller
                 new InstancesSpoke(at, [News(news, type, Number(index), Number(lane), Number(attempt), Number(revision))]),
             "woke" => new Woke(at),
             "relabelled" when rest.Split('=') is [var key, var value] => new Relabelled(at, Metadata.Empty with { Labels = Metadata.Empty.Labels.Add(key, value) }),
+            "manifest" when rest.Split(' ') is ["gives", var type, var mb, "MB"] => new Edited(at, new AppEdit { Processes = ImmutableSortedDictionary<string, ProcessChange>.Empty.Add(type, new ProcessChange(MemoryMb: Number(mb))) }, A.StagedDroplet(current)),
+            "manifest" when rest.Split(' ', 3) is ["runs", var type, var command] => new Edited(at, new AppEdit { Processes = ImmutableSortedDictionary<string, ProcessChange>.Empty.Add(type, new ProcessChange(Instances: 1, ChangesCommand: true, Command: command)) }, A.StagedDroplet(current)),
+            "renamed" => new Edited(at, new AppEdit(rest), A.StagedDroplet(current)),
+            "deletion" when rest == "requested" => new DeletionRequested(at),
             "sequence" when rest.Split(' ') is ["ids", "needed", "after", var given] => new SequenceIdsNeeded(at, Number(given)),
             _ => null,
         };
@@ -77,7 +86,7 @@ internal sealed class AppTeller : ITeller
 
     private string State() => string.Join(", ", new[]
     {
-        $"{app.Name} {app.Desired.ToString().ToUpperInvariant()}",
+        $"{app.Name} {(app.IsDeleted ? "DELETED" : app.Desired.ToString().ToUpperInvariant())}",
         app.NewestPackage is null ? "no package" : "package",
         app.CurrentDroplet is null ? "no droplet" : "droplet",
         app.Environment.IsEmpty ? "no variables" : string.Join(' ', app.Environment.Select(each => $"{each.Key}={each.Value}")),
