@@ -96,6 +96,9 @@ public sealed record RowQuery
 
     public ImmutableArray<Guid>? Apps { get; init; }
 
+    /// <summary>What is in an app of one of these spaces; for apps the spaces themselves.</summary>
+    public ImmutableArray<Guid>? Spaces { get; init; }
+
     /// <summary>Compared without regard to case.</summary>
     public ImmutableArray<string>? Names { get; init; }
 

@@ -11,10 +11,10 @@ internal static class StorageFaults
     /// <summary>The server ended a transaction in which we did nothing for too long.</summary>
     private const string IdleInTransaction = "25P03";
 
-    private const string NameIndex = "ix_granary_app_name";
+    private static readonly string[] NameIndexes = ["ix_granary_app_name", "ix_granary_organization_name", "ix_granary_space_name"];
 
     /// <summary>SQLite names the columns of a broken unique index, not the index.</summary>
-    private const string NameColumns = "OrleansStorage.scope, OrleansStorage.name_key";
+    private static readonly string[] NameColumns = ["OrleansStorage.scope, OrleansStorage.name_key", "granary_organization.name_key", "granary_space.organization, granary_space.name_key"];
 
     /// <summary>SQLite's PERM, BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL and NOTADB: the file or its disk, not the statement.</summary>
     private static readonly int[] SqliteUnavailable = [3, 5, 8, 10, 11, 13, 14, 15, 26];
@@ -22,8 +22,8 @@ internal static class StorageFaults
     /// <summary>An exception that says what happened; null when the fault is nobody's but ours.</summary>
     public static Exception? Translate(Exception fault, string place) => fault switch
     {
-        SqliteException { SqliteErrorCode: 19 } taken when taken.Message.Contains(NameColumns, StringComparison.Ordinal) => Taken(taken),
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: NameIndex } taken => Taken(taken),
+        SqliteException { SqliteErrorCode: 19 } taken when NameColumns.Any(columns => taken.Message.Contains(columns, StringComparison.Ordinal)) => Taken(taken),
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } taken when NameIndexes.Contains(taken.ConstraintName) => Taken(taken),
         SqliteException sqlite when SqliteUnavailable.Contains(sqlite.SqliteErrorCode) => Unavailable(sqlite, place),
         PostgresException postgres => IsUnavailable(postgres) ? Unavailable(postgres, place) : null,
         NpgsqlException npgsql => Unavailable(npgsql, place),

@@ -3,6 +3,7 @@ using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains;
 using Granary.Grains.Ports;
+using Granary.Silo.Storage.Access;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Leases;
 using Granary.Silo.Storage.Logs;
@@ -50,6 +51,9 @@ public static class StorageSiloBuilderExtensions
         silo.AddRows<PackageDocument, PackageState>(PackageDocument.Kind);
         silo.AddRows<DropletDocument, DropletState>(DropletDocument.Kind);
         silo.Services.AddSingleton<ILogStore, LogStore>();
+        silo.Services.AddSingleton<IAccountStore, AccountStore>();
+        silo.Services.AddSingleton<ITokenKeyStore, TokenKeyStore>();
+        silo.Services.AddSingleton<IDirectory, DirectoryStore>();
         silo.Services.AddSingleton<IBlobReferences, BlobReferences>();
         if (database is PostgresDatabase)
         {

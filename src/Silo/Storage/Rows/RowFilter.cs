@@ -27,6 +27,7 @@ internal sealed class RowFilter
         Guids("item_guid", query.Guids);
         Guids("app_guid", query.Apps);
         AnyOf("name_key", Given(query.Names).Select(ListingRow.Fold).ToArray());
+        InSpaces(kind, Given(query.Spaces).Select(space => space.ToString("D")).ToArray());
         AnyOf("state", Given(query.States).ToArray());
         AnyOf("scope", Given(query.Scopes).ToArray());
         AnyOf("sequence_id", Given(query.Sequences).ToArray());
@@ -85,6 +86,19 @@ internal sealed class RowFilter
             default:
                 And(dialect.In(Column(column), Add(given, Joined(given))));
                 break;
+        }
+    }
+
+    /// <summary>An app knows its space; all else knows its app.</summary>
+    private void InSpaces(string kind, string[] spaces)
+    {
+        if (kind == AppDocument.Kind)
+        {
+            AnyOf("scope", spaces);
+        }
+        else if (spaces.Length > 0)
+        {
+            And($"{Column("app_guid")} IN (SELECT item_guid FROM OrleansStorage WHERE GrainTypeString = '{AppDocument.Kind}' AND {dialect.In("scope", Add(spaces, Joined(spaces)))})");
         }
     }
 
