@@ -24,6 +24,10 @@ public sealed class ApiOptions
     [Range(8 * 1024, 1024 * 1024)]
     public int RequestLineBytesMax { get; set; } = 64 * 1024;
 
+    /// <summary>The address by which clients reach the API, where a proxy stands before it: links are made of it. Default: none; then each request's own.</summary>
+    [Url]
+    public string? Url { get; set; }
+
     /// <summary>How long a request may take, but for uploads, builds and the log of an app. Default 30 s, range 1 s to 1 h; then it is answered with 503.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -1,3 +1,4 @@
+using Granary.Api.Access;
 using Granary.Api.Apps;
 using Granary.Api.Builds;
 using Granary.Api.Cells;
@@ -7,16 +8,22 @@ using Granary.Api.Errors;
 using Granary.Api.Jobs;
 using Granary.Api.Logs;
 using Granary.Api.Manifests;
+using Granary.Api.Organizations;
 using Granary.Api.Packages;
 using Granary.Api.Processes;
+using Granary.Api.Roles;
 using Granary.Api.Root;
+using Granary.Api.Spaces;
 using Granary.Api.Tasks;
+using Granary.Api.Tokens;
+using Granary.Api.Users;
 using Granary.Api.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OpenIddict.Server;
 
 namespace Granary.Api;
 
@@ -37,6 +44,7 @@ public static class GranaryApiExtensions
         services.AddSingleton<ProcessLookup>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<ManifestReader>();
+        services.AddSingleton<Places>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
         {
             kestrel.AddServerHeader = false;
@@ -47,12 +55,53 @@ public static class GranaryApiExtensions
         return services;
     }
 
+    /// <summary>Adds the token server: whoever calls the API then needs a token, and it may listen on any address.</summary>
+    /// <param name="services">Of a host that has the API.</param>
+    /// <param name="section">The section <see cref="TokenOptions.Section"/>; null for the defaults.</param>
+    /// <param name="secret">What the keys of tokens are sealed with; the same on every silo of a cluster.</param>
+    /// <param name="show">Shows a line to whoever starts the server, once.</param>
+    public static IServiceCollection AddGranaryTokens(this IServiceCollection services, IConfiguration? section, byte[] secret, Action<string> show)
+    {
+        var options = services.AddOptions<TokenOptions>().ValidateDataAnnotations().ValidateOnStart();
+        if (section is not null)
+        {
+            options.Bind(section, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+
+        services.AddSingleton(new KeySeal(secret));
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(provider => provider.GetRequiredService<KeyRing>());
+        services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(provider => provider.GetRequiredService<KeyRing>());
+        services.AddHostedService(provider => provider.GetRequiredService<KeyRing>());
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<TokenReader>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<FirstUser>(provider, show));
+        TokenServer.Add(services);
+        return services;
+    }
+
     public static WebApplication MapGranaryApi(this WebApplication app)
     {
+        var hasTokens = app.Services.GetService<TokenReader>() is not null;
         app.UseRouting();
         app.UseMiddleware<ErrorMiddleware>();
-        app.UseMiddleware<LoopbackGate>();
+        if (hasTokens)
+        {
+            app.UseMiddleware<AccessGate>();
+            LoginEndpoints.Map(app);
+            UaaUserEndpoints.Map(app);
+            UaaClientEndpoints.Map(app);
+        }
+        else
+        {
+            app.UseMiddleware<LoopbackGate>();
+        }
+
         RootEndpoints.Map(app);
+        OrganizationEndpoints.Map(app);
+        SpaceEndpoints.Map(app);
+        RoleEndpoints.Map(app);
+        UserEndpoints.Map(app);
         AppEndpoints.Map(app);
         TaskEndpoints.Map(app);
         TaskStoryEndpoints.Map(app);
@@ -68,7 +117,7 @@ public static class GranaryApiExtensions
         LogCacheEndpoints.Map(app);
         AppLogEndpoints.Map(app);
         CellEndpoints.Map(app);
-        app.MapFallback("{*path}", () => Reply.Error(CfError.UnknownRequest));
+        app.MapFallback("{*path}", () => Reply.Error(CfError.UnknownRequest)).AsksNothing();
         return app;
     }
 }

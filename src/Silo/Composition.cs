@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Granary.Api;
+using Granary.Api.Tokens;
 using Granary.Client;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
@@ -14,6 +16,7 @@ using Granary.Silo.Storage.Cells;
 using Granary.Silo.Storage.Leases;
 using Granary.Silo.Storage.Logs;
 using Granary.Silo.Wardens;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace Granary.Silo;
@@ -110,6 +113,33 @@ internal static class Composition
         var storage = new StorageOptions { Database = options.Database };
         settings.GetSection("Storage").Bind(storage, Strict);
         return storage;
+    }
+
+    public static TlsOptions Tls(IConfiguration settings) => Read(settings, "Tls", new TlsOptions());
+
+    /// <summary>What the API asks of its callers, and what its listener shows them.</summary>
+    public static void AddAccess(this WebApplicationBuilder builder, SiloOptions options, IConfiguration settings)
+    {
+        if (options.Access == ApiAccess.Tokens)
+        {
+            var section = settings.GetSection(TokenOptions.Section);
+            var secret = TokenSecret.Read(options, section[nameof(TokenOptions.KeyFile)]);
+            builder.Services.AddGranaryTokens(section, secret, line => Console.Error.WriteLine($"granary: {line}"));
+        }
+
+        if (Tls(settings) is { Certificate: not null } tls)
+        {
+            var certificate = new CertificateFiles(tls, TimeProvider.System);
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.Services.AddSingleton(_ => certificate);
+            builder.Services.AddHostedService<CertificateReload>();
+            builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+            {
+                // Something must be named here; what is shown is chosen for each connection.
+                https.ServerCertificate = certificate.Current.TargetCertificate;
+                https.OnAuthenticate = (_, tls) => (tls.ServerCertificate, tls.ServerCertificateContext) = (null, certificate.Current);
+            }));
+        }
     }
 
     private static MembershipOptions Membership(IConfiguration settings) => Read(settings, "Cluster", new MembershipOptions());

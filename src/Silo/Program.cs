@@ -64,6 +64,7 @@ try
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isUp && level >= LogLevel.Warning);
     builder.Host.UseOrleans(silo => silo.AddGranary(options, folder, settings.All, args));
     builder.Services.AddGranaryApi(settings.All.GetSection(ApiOptions.Section));
+    builder.AddAccess(options, settings.All);
     await using var app = builder.Build();
     app.MapGranaryApi();
     app.Lifetime.ApplicationStarted.Register(() =>
@@ -109,5 +110,6 @@ static IEnumerable<KeyValuePair<string, string?>> Quiet() =>
         new("Logging:LogLevel:Orleans.Runtime.Watchdog", "Error"),
         new("Logging:LogLevel:Orleans.Storage.AdoNetGrainStorage", "Critical"),
         new("Logging:LogLevel:Microsoft", "Warning"),
+        new("Logging:LogLevel:OpenIddict", "Warning"),
         new("Logging:LogLevel:Polly", "Warning"),
     ];

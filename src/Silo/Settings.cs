@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Granary.Api;
+using Granary.Api.Tokens;
 using Granary.Grains;
 using Granary.Grains.Cells;
 using Granary.Silo.Docker;
@@ -34,6 +35,8 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
         ["Uploads"] = () => new UploadOptions(),
         ["Archives"] = () => new ArchiveOptions(),
         [ApiOptions.Section] = () => new ApiOptions(),
+        [TokenOptions.Section] = () => new TokenOptions(),
+        ["Tls"] = () => new TlsOptions(),
     };
 
     /// <summary>Of the options in the sections, what the silo itself sets.</summary>
@@ -66,6 +69,15 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
         if (faults.Count == 0 && options.IsCluster && options.Docker.StartsWith("tcp:", StringComparison.Ordinal))
         {
             faults.Add($"--docker is '{options.Docker}': in a cluster the containers of a cell that is cut off are stopped without its engine, so the silo must run on the engine's host. Use unix:///path there.");
+        }
+
+        if (faults.Count == 0)
+        {
+            faults.AddRange(Composition.Tls(all).Faults(options));
+            if (options is { Access: ApiAccess.Tokens, IsCluster: true } && string.IsNullOrEmpty(all[$"{TokenOptions.Section}:{nameof(TokenOptions.KeyFile)}"]))
+            {
+                faults.Add("--access is tokens, and the silos of a cluster share the secret that seals the keys of tokens: name its file in Tokens:KeyFile (for example made by: head -c 32 /dev/urandom > FILE), the same on every host.");
+            }
         }
 
         return faults.Count == 0 ? new Settings(options, all) : throw new ValidationException(string.Join(Environment.NewLine, faults));
@@ -134,7 +146,10 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
         faults.AddRange(results.Select(each => Words(section, settings, each)));
     }
 
-    private static bool IsReadable(PropertyDescriptor property, string text) => property.PropertyType.IsInterface || property.Converter.IsValid(text);
+    /// <summary>Words are read in any case, as the binder reads them.</summary>
+    private static bool IsReadable(PropertyDescriptor property, string text) =>
+        property.PropertyType.IsInterface
+        || (property.PropertyType is { IsEnum: true } words ? Enum.GetNames(words).Contains(text, StringComparer.OrdinalIgnoreCase) : property.Converter.IsValid(text));
 
     private static string Form(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {

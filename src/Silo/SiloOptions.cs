@@ -6,6 +6,16 @@ using Granary.Silo.Storage;
 
 namespace Granary.Silo;
 
+/// <summary>Who may use the API.</summary>
+public enum ApiAccess
+{
+    /// <summary>Whoever reaches this host's loopback, and everything.</summary>
+    Open,
+
+    /// <summary>Whoever has a token, in the roles that they have.</summary>
+    Tokens,
+}
+
 /// <summary>
 /// What one silo process is told. Each setting can be given as a switch, as an environment variable (GRANARY_ and the name in upper
 /// case, for example GRANARY_CELL), or in the JSON file that --config names; the switch wins, then the environment.
@@ -20,6 +30,7 @@ public sealed partial class SiloOptions : IValidatableObject
         ["--docker"] = nameof(Docker),
         ["--db"] = nameof(Db),
         ["--http"] = nameof(Http),
+        ["--access"] = nameof(Access),
         ["--advertise"] = nameof(Advertise),
         ["--silo-port"] = nameof(SiloPort),
         ["--gateway-port"] = nameof(GatewayPort),
@@ -44,9 +55,12 @@ public sealed partial class SiloOptions : IValidatableObject
     /// <summary>The database: sqlite:PATH or postgres://user:password@host:port/database. Default: granary.db in the state folder.</summary>
     public string? Db { get; set; }
 
-    /// <summary>Where the API listens. Default http://127.0.0.1:8080. Loopback only, until there is a token server.</summary>
+    /// <summary>Where the API listens. Default http://127.0.0.1:8080. Loopback only, unless Access is Tokens; with https the section Tls names the certificate.</summary>
     [Required]
     public string Http { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>Who may use the API: Open (whoever reaches this host's loopback) or Tokens (users with a password, and clients with a secret, in their roles). Default Open.</summary>
+    public ApiAccess Access { get; set; }
 
     /// <summary>The IP address at which other silos and Granary.Client reach this one. Default 127.0.0.1. That traffic is neither encrypted nor authenticated: give an address of a network that you trust.</summary>
     [Required]
@@ -100,13 +114,13 @@ public sealed partial class SiloOptions : IValidatableObject
             yield return new ValidationResult($"--cell is '{Cell}': a name has 1 to 63 letters, digits, '-' or '.', and begins with a letter or digit.");
         }
 
-        if (!Uri.TryCreate(Http, UriKind.Absolute, out var http) || http.Scheme != Uri.UriSchemeHttp || http.PathAndQuery != "/" || http.UserInfo.Length > 0 || http.Port == 0)
+        if (!Uri.TryCreate(Http, UriKind.Absolute, out var http) || (http.Scheme != Uri.UriSchemeHttp && http.Scheme != Uri.UriSchemeHttps) || http.PathAndQuery != "/" || http.UserInfo.Length > 0 || http.Port == 0)
         {
             yield return new ValidationResult($"--http is '{Http}': write it as http://127.0.0.1:8080.");
         }
-        else if (!IsLoopback(http.Host))
+        else if (Access == ApiAccess.Open && !IsLoopback(http.Host))
         {
-            yield return new ValidationResult($"--http is '{Http}': the API has no token server yet, so it listens on loopback only. Use http://127.0.0.1:{http.Port}, and a tunnel (ssh -L) to reach it from elsewhere.");
+            yield return new ValidationResult($"--http is '{Http}': an API that asks for no tokens listens on loopback only. Use --access tokens; or http://127.0.0.1:{http.Port}, and a tunnel (ssh -L) to reach it from elsewhere.");
         }
 
         if (new[] { SiloPort, GatewayPort, http?.Port ?? 0 }.Distinct().Count() < 3)

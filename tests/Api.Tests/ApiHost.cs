@@ -24,7 +24,7 @@ using Orleans.Storage;
 namespace Granary.Api.Tests;
 
 /// <summary>One whole silo of the product, on SQLite and an engine in memory, with its HTTP edge on a port of loopback.</summary>
-public sealed class ApiHost : IAsyncLifetime
+public class ApiHost : IAsyncLifetime
 {
     private static int number;
 
@@ -49,7 +49,7 @@ public sealed class ApiHost : IAsyncLifetime
 
     internal IServiceProvider Services => app!.Services;
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         var options = new SiloOptions
         {
@@ -71,6 +71,7 @@ public sealed class ApiHost : IAsyncLifetime
             silo.Services.Configure<CellOptions>(cell => cell.StopGrace = TimeSpan.FromSeconds(1));
         });
         builder.Services.AddGranaryApi();
+        AddMore(builder.Services);
         builder.Services.Configure<ApiOptions>(api =>
         {
             api.RequestTimeout = TimeSpan.FromSeconds(8);
@@ -88,7 +89,7 @@ public sealed class ApiHost : IAsyncLifetime
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(1) };
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         Http.Dispose();
         await app!.StopAsync();
@@ -109,6 +110,11 @@ public sealed class ApiHost : IAsyncLifetime
         {
             await Task.Delay(10, cancellation);
         }
+    }
+
+    /// <summary>What a host of another kind has besides.</summary>
+    protected virtual void AddMore(IServiceCollection services)
+    {
     }
 
     private async Task Count(HttpContext http, RequestDelegate next)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Granary.Api.Tests;
 
-/// <summary>Bodies of requests, and the one error of an answer.</summary>
+/// <summary>Requests with their bodies, and the one error of an answer.</summary>
 internal static class Bodies
 {
     public static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
@@ -26,6 +26,19 @@ internal static class Bodies
         bits.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         form.Add(bits, "bits", "package.zip");
         return form;
+    }
+
+    public static async Task<HttpResponseMessage> Send(this HttpClient client, HttpMethod method, string path, HttpContent? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        return await client.SendAsync(request);
+    }
+
+    /// <summary>What is answered to a GET, if that is well.</summary>
+    public static async Task<string> Text(this HttpClient client, string path)
+    {
+        using var answer = await client.Send(HttpMethod.Get, path);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
     }
 
     public static async Task<JsonNode> Error(HttpResponseMessage response) =>

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Granary.Api.Tests;
 
 /// <summary>The pages about the API tell of the routes and options that exist, and of all of them.</summary>
-[Collection(ApiCollection.Name)]
-public sealed partial class DocumentTests(ApiHost host)
+[Collection(TokenCollection.Name)]
+public sealed partial class DocumentTests(TokenHost host)
 {
     [Fact]
     public void The_documents_list_the_routes_that_exist()

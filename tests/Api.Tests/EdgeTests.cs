@@ -127,14 +127,23 @@ public sealed class EdgeTests(ApiHost host)
     [InlineData("http://10.1.2.3:8080", false)]
     [InlineData("http://granary.example:8080", false)]
     [InlineData("http://localhost.example:8080", false)]
-    [InlineData("https://127.0.0.1:8080", false)]
-    public void A_silo_listens_on_loopback_only(string http, bool isAllowed)
+    [InlineData("https://127.0.0.1:8080", true)]
+    [InlineData("https://10.1.2.3:8080", false)]
+    [InlineData("ftp://127.0.0.1:8080", false)]
+    public void A_silo_without_tokens_listens_on_loopback_only(string http, bool isAllowed)
     {
         var faults = new SiloOptions { Http = http }.Validate(new ValidationContext(new object())).ToArray();
 
         Assert.Equal(isAllowed, faults.Length == 0);
         Assert.All(faults, fault => Assert.Contains("127.0.0.1", fault.ErrorMessage, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:8080")]
+    [InlineData("http://[::]:8080")]
+    [InlineData("https://10.1.2.3:8443")]
+    public void With_tokens_it_listens_where_it_is_told(string http) =>
+        Assert.Empty(new SiloOptions { Http = http, Access = ApiAccess.Tokens }.Validate(new ValidationContext(new object())));
 
     [Fact]
     public async Task Without_its_database_Granary_says_so_and_recovers()

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Granary.Api;
+using Granary.Api.Tokens;
 using Granary.Grains;
 using Granary.Grains.Cells;
 using Granary.Silo;
@@ -36,6 +37,8 @@ public sealed partial class OperationsDocTests
         ("Uploads", new UploadOptions(), []),
         ("Archives", new ArchiveOptions(), ["Limits"]),
         ("Api", new ApiOptions(), []),
+        ("Tokens", new TokenOptions(), []),
+        ("Tls", new TlsOptions(), []),
     ];
 
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/operations.md"));

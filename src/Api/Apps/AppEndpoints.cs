@@ -1,11 +1,14 @@
+using Granary.Api.Access;
 using Granary.Api.Droplets;
 using Granary.Api.Errors;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Core.Jobs;
 using Granary.Core.Tasks;
+using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,34 +20,42 @@ internal static class AppEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v3/apps", List);
-        routes.MapPost("/v3/apps", Create);
-        routes.MapGet("/v3/apps/{guid}", Get);
-        routes.MapPatch("/v3/apps/{guid}", Patch);
-        routes.MapDelete("/v3/apps/{guid}", Delete);
-        routes.MapPost("/v3/apps/{guid}/actions/start", Start);
-        routes.MapPost("/v3/apps/{guid}/actions/stop", Stop);
-        routes.MapPost("/v3/apps/{guid}/actions/restart", Restart);
-        routes.MapGet("/v3/apps/{guid}/env", GetEnvironment);
-        routes.MapGet("/v3/apps/{guid}/environment_variables", GetVariables);
-        routes.MapPatch("/v3/apps/{guid}/environment_variables", PatchVariables);
-        routes.MapGet("/v3/apps/{guid}/relationships/current_droplet", GetCurrentDroplet);
-        routes.MapPatch("/v3/apps/{guid}/relationships/current_droplet", PatchCurrentDroplet);
-        routes.MapGet("/v3/apps/{guid}/droplets/current", GetDroplet);
+        routes.MapGet("/v3/apps", List).AsksToken();
+        routes.MapPost("/v3/apps", Create).AsksToken();
+        routes.MapGet("/v3/apps/{guid}", Get).Asks(Right.SeeApps, Thing.App);
+        routes.MapPatch("/v3/apps/{guid}", Patch).Asks(Right.Develop, Thing.App);
+        routes.MapDelete("/v3/apps/{guid}", Delete).Asks(Right.Develop, Thing.App);
+        routes.MapPost("/v3/apps/{guid}/actions/start", Start).Asks(Right.Operate, Thing.App);
+        routes.MapPost("/v3/apps/{guid}/actions/stop", Stop).Asks(Right.Operate, Thing.App);
+        routes.MapPost("/v3/apps/{guid}/actions/restart", Restart).Asks(Right.Operate, Thing.App);
+        routes.MapGet("/v3/apps/{guid}/env", GetEnvironment).Asks(Right.SeeSecrets, Thing.App);
+        routes.MapGet("/v3/apps/{guid}/environment_variables", GetVariables).Asks(Right.SeeSecrets, Thing.App);
+        routes.MapPatch("/v3/apps/{guid}/environment_variables", PatchVariables).Asks(Right.Develop, Thing.App);
+        routes.MapGet("/v3/apps/{guid}/relationships/current_droplet", GetCurrentDroplet).Asks(Right.SeeApps, Thing.App);
+        routes.MapPatch("/v3/apps/{guid}/relationships/current_droplet", PatchCurrentDroplet).Asks(Right.Operate, Thing.App);
+        routes.MapGet("/v3/apps/{guid}/droplets/current", GetDroplet).Asks(Right.SeeApps, Thing.App);
     }
 
-    private static async Task<IResult> List(HttpContext http, GranaryClient granary)
+    private static async Task<IResult> List(HttpContext http, GranaryClient granary, IDirectory directory)
     {
         var list = ListRequest.Read(http.Request, ListShape.Apps);
-        var page = await list.Page(query => granary.Apps(query, http.RequestAborted));
+        var page = await list.Page(query => granary.Apps(query, http.RequestAborted), await http.Spaces(list, directory));
         var links = new Links(http.Request);
         return Reply.Ok(Page.Of(page, list, http.Request, app => AppResponse.Of(app, links)));
     }
 
-    private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places)
     {
-        var request = AppRequest.Read(await http.Request.ReadBody());
-        var app = await granary.CreateApp(request.Name, request.Lifecycle, metadata: request.Metadata, variables: request.Variables, buildpacks: request.Buildpacks, cancellation: http.RequestAborted);
+        var body = await http.Request.ReadBody();
+        var place = await places.OfSpace(AppRequest.SpaceOf(body), http.RequestAborted);
+        if (place is not null && !AccessRules.May(http.Visit().Caller, Right.SeeApps, place))
+        {
+            place = null;
+        }
+
+        var request = AppRequest.Read(body, place?.Space);
+        http.Demand(Right.Develop, place!);
+        var app = await granary.CreateApp(request.Name, request.Lifecycle, place!.Space, request.Metadata, request.Variables, buildpacks: request.Buildpacks, cancellation: http.RequestAborted);
         return Reply.Created(AppResponse.Of(app, new Links(http.Request)));
     }
 
@@ -105,7 +116,7 @@ internal static class AppEndpoints
     {
         var app = await granary.GetApp(guid, http.RequestAborted);
         return await granary.CurrentDroplet(app, http.RequestAborted) is { } droplet
-            ? Reply.Ok(DropletResponse.Of(droplet, new Links(http.Request)))
+            ? Reply.Ok(DropletResponse.Of(droplet, new Links(http.Request), http.SeesSecrets()))
             : throw new CfException(CfError.NotFound("Droplet"));
     }
 

@@ -8,18 +8,23 @@ namespace Granary.Api.Apps;
 /// <summary>The body of a create. Every rule of names, labels and variables is asked before anything is made.</summary>
 internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableArray<string> Buildpacks, ImmutableSortedDictionary<string, string?> Variables, Metadata Metadata)
 {
-    public static AppRequest Read(Body body)
+    /// <summary>The guid of the space, as it was written; where none is named the default one.</summary>
+    public static string SpaceOf(Body body) => body.Object("relationships") is { } relationships ? relationships.Related("space") ?? "" : Home.Space.ToString("D");
+
+    /// <param name="body">Of which the space was read before.</param>
+    /// <param name="space">Null when it is not there, or not to be seen.</param>
+    public static AppRequest Read(Body body, Guid? space)
     {
         var name = body.Text("name") ?? "";
         var (lifecycle, buildpacks) = LifecycleOf(body) ?? (Lifecycle.Bits, []);
-        if (body.Object("relationships") is { } relationships && relationships.Related("space") is { } space && space != Home.Space.ToString("D"))
+        if (space is null)
         {
             body.Fault("Invalid space. Ensure that the space exists and you have access to it.");
         }
 
         var variables = Environment(body, "environment_variables");
         var metadata = body.Metadata().OnNothing;
-        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, Home.Space, lifecycle, metadata, variables, buildpacks));
+        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, space ?? Home.Space, lifecycle, metadata, variables, buildpacks));
         foreach (var fault in app.Refusal?.Details ?? [])
         {
             body.Fault(fault);

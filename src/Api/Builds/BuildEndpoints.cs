@@ -1,6 +1,8 @@
+using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Apps;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,13 +15,24 @@ internal static class BuildEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v3/builds", Create).WithMetadata(TimeAllowed.Upload);
-        routes.MapGet("/v3/builds/{guid}", Get);
+        routes.MapPost("/v3/builds", Create).WithMetadata(TimeAllowed.Upload).AsksToken();
+        routes.MapGet("/v3/builds/{guid}", Get).Asks(Right.SeeApps, Thing.Build);
     }
 
-    private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places)
     {
         var request = BuildRequest.Read(await http.Request.ReadBody());
+        if (http.Visit().Caller is { IsAdmin: false } caller)
+        {
+            var place = await places.OfPackage(request.Package ?? "", http.RequestAborted);
+            if (place is null || !AccessRules.May(caller, Right.SeeApps, place))
+            {
+                throw new CfException(CfError.Unprocessable("Unable to use package. Ensure that the package exists and you have access to it."));
+            }
+
+            http.Demand(Right.Operate, place);
+        }
+
         // What is no guid is the guid of nothing.
         var package = new PackageId(Guid.TryParseExact(request.Package, "D", out var parsed) ? parsed : Guid.Empty);
         return Reply.Created(BuildResponse.Of(await granary.Stage(package, buildpacks: request.Buildpacks, cancellation: http.RequestAborted), new Links(http.Request)));

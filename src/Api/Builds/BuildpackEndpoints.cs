@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Api.Access;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Core.Tasks;
@@ -20,8 +21,8 @@ internal static class BuildpackEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v3/buildpacks", Buildpacks);
-        routes.MapGet("/v3/stacks", Stacks);
+        routes.MapGet("/v3/buildpacks", Buildpacks).AsksToken();
+        routes.MapGet("/v3/stacks", Stacks).AsksToken();
     }
 
     private static IResult Buildpacks(HttpContext http)

@@ -1,6 +1,8 @@
+using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Cells;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -63,10 +65,10 @@ internal static class CellEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/cells", List);
-        routes.MapGet("/api/cells/{name}", Get);
-        routes.MapPost("/api/cells/{name}/actions/drain", Drain);
-        routes.MapPost("/api/cells/{name}/actions/uncordon", Uncordon);
+        routes.MapGet("/api/cells", List).Asks(Authority.Auditor);
+        routes.MapGet("/api/cells/{name}", Get).Asks(Authority.Auditor);
+        routes.MapPost("/api/cells/{name}/actions/drain", Drain).Asks(Authority.Admin);
+        routes.MapPost("/api/cells/{name}/actions/uncordon", Uncordon).Asks(Authority.Admin);
     }
 
     private static async Task<IResult> List(HttpContext http, GranaryClient granary) =>

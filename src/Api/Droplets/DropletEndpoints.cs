@@ -1,6 +1,9 @@
+using Granary.Api.Access;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
+using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,22 +15,22 @@ internal static class DropletEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v3/droplets", List);
-        routes.MapGet("/v3/droplets/{guid}", Get);
-        routes.MapGet("/v3/apps/{guid}/droplets", ListOfApp);
-        routes.MapGet("/v3/packages/{guid}/droplets", ListOfPackage);
+        routes.MapGet("/v3/droplets", List).AsksToken();
+        routes.MapGet("/v3/droplets/{guid}", Get).Asks(Right.SeeApps, Thing.Droplet);
+        routes.MapGet("/v3/apps/{guid}/droplets", ListOfApp).Asks(Right.SeeApps, Thing.App);
+        routes.MapGet("/v3/packages/{guid}/droplets", ListOfPackage).Asks(Right.SeeApps, Thing.Package);
     }
 
-    private static async Task<IResult> List(HttpContext http, GranaryClient granary)
+    private static async Task<IResult> List(HttpContext http, GranaryClient granary, IDirectory directory)
     {
         var list = ListRequest.Read(http.Request, ListShape.PackagesOrDroplets);
-        var page = await list.Page(query => granary.Droplets(query, http.RequestAborted));
+        var page = await list.Page(query => granary.Droplets(query, http.RequestAborted), await http.Spaces(list, directory));
         var links = new Links(http.Request);
         return Reply.Ok(Page.Of(page, list, http.Request, droplet => DropletResponse.Of(droplet, links, showsCommands: false)));
     }
 
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
-        Reply.Ok(DropletResponse.Of(await granary.GetDroplet(guid, http.RequestAborted), new Links(http.Request)));
+        Reply.Ok(DropletResponse.Of(await granary.GetDroplet(guid, http.RequestAborted), new Links(http.Request), http.SeesSecrets()));
 
     /// <summary>An app has few droplets, so those of one of its packages are picked here.</summary>
     private static async Task<IResult> ListOfPackage(string guid, HttpContext http, GranaryClient granary)

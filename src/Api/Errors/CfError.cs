@@ -26,6 +26,8 @@ internal sealed record CfError(int Status, int Code, string Title, string Detail
 
     public static CfError Unprocessable(string detail) => new(422, 10008, "CF-UnprocessableEntity", detail);
 
+    public static CfError Conflict(string detail) => new(409, 10008, "CF-UnprocessableEntity", detail);
+
     public static CfError BadRequest(string detail) => new(400, 10004, "CF-InvalidRequest", detail);
 
     public static CfError BadQuery(string detail) => new(400, 10005, "CF-BadQueryParameter", $"The query parameter is invalid: {detail}");
@@ -40,6 +42,16 @@ internal sealed record CfError(int Status, int Code, string Title, string Detail
     public static CfError TemplateNotFound(string guid) => new(404, 350003, "CF-ProcessNotFound", $"The process could not be found: {guid}");
 
     public static CfError AlreadyUploaded() => new(400, 150004, "CF-PackageBitsAlreadyUploaded", "Bits may be uploaded only once. Create a new package to upload different bits.");
+
+    public static CfError NotAuthenticated() => new(401, 10002, "CF-NotAuthenticated", "Authentication error");
+
+    public static CfError InvalidToken() => new(401, 1000, "CF-InvalidAuthToken", "Invalid Auth Token");
+
+    public static CfError NotAuthorized() => new(403, 10003, "CF-NotAuthorized", "You are not authorized to perform the requested action");
+
+    public static CfError OrganizationSuspended() => new(403, 10017, "CF-OrgSuspended", "The organization is suspended");
+
+    public static CfError TooManyRequests(string detail) => new(429, 10013, "CF-RateLimitExceeded", detail);
 
     public static CfError ForeignOrigin(string detail) => new(403, 10003, "CF-NotAuthorized", detail);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Granary.Api.Tokens;
 using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Grains;
@@ -49,7 +50,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, IOptions<Api
             Log(error, fault, http, id);
             http.Response.Clear();
             http.Response.Headers["X-Vcap-Request-Id"] = id;
-            await Reply.Error(error).ExecuteAsync(http);
+            var isOfUaa = http.GetEndpoint()?.Metadata.GetMetadata<OfUaa>() is not null;
+            await (isOfUaa ? UaaReply.Error(error) : Reply.Error(error)).ExecuteAsync(http);
         }
         catch (Exception fault)
         {

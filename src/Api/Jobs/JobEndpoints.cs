@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Wire;
 using Granary.Client;
@@ -43,7 +44,7 @@ internal sealed record JobResponse(
 /// <summary>Jobs: what goes on after an answer, for clients that wait for it.</summary>
 internal static class JobEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v3/jobs/{guid}", Get);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v3/jobs/{guid}", Get).AsksToken();
 
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
         await granary.FindJob(new JobId(Guids.Parse(guid, "Job")), http.RequestAborted) is { } job

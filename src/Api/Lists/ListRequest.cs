@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Granary.Api.Errors;
-using Granary.Core.Apps;
 using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Http;
 
@@ -53,8 +52,12 @@ internal sealed class ListRequest
             After = Single(After),
         };
         Types = Texts("types");
-        // There is one space in one organization, until spaces are told apart.
-        IsEmpty = Excludes("space_guids", Home.Space) || Excludes("organization_guids", Home.Organization);
+        Spaces = GuidsOf("space_guids");
+        Organizations = GuidsOf("organization_guids");
+        Users = Texts("user_guids");
+        UserNames = Texts("usernames");
+        UserNameParts = Texts("partial_usernames");
+        Origins = Texts("origins");
         if (faults.Count > 0)
         {
             throw new CfException(CfError.BadQuery(string.Join(", ", faults)));
@@ -65,28 +68,38 @@ internal sealed class ListRequest
 
     public ImmutableArray<string>? Types { get; }
 
-    /// <summary>Nothing can match, whatever there is.</summary>
-    public bool IsEmpty { get; }
+    /// <summary>Null when it was not asked for; the same for those that follow.</summary>
+    public ImmutableArray<Guid>? Spaces { get; }
+
+    public ImmutableArray<Guid>? Organizations { get; }
+
+    public ImmutableArray<string>? Users { get; }
+
+    public ImmutableArray<string>? UserNames { get; }
+
+    public ImmutableArray<string>? UserNameParts { get; }
+
+    public ImmutableArray<string>? Origins { get; }
 
     public static ListRequest Read(HttpRequest request, ListShape shape) => new(request, shape);
 
     /// <summary>For things that have no rows: whether the filters by name and guid let one pass.</summary>
     public bool Matches(string name, string guid) =>
-        !IsEmpty
-        && Query.Names?.Contains(name, StringComparer.OrdinalIgnoreCase) != false
+        Query.Names?.Contains(name, StringComparer.OrdinalIgnoreCase) != false
         && Query.Guids?.Contains(Guid.Parse(guid)) != false;
 
     /// <summary>Reads a page; a position that no listing gave out is the client's fault.</summary>
-    public async Task<RowPage<TState>> Page<TState>(Func<RowQuery, Task<RowPage<TState>>> read, Func<RowQuery, RowQuery>? narrow = null)
-    {
-        if (IsEmpty)
-        {
-            return new RowPage<TState>([], 0, null);
-        }
+    /// <param name="read">Asks for it.</param>
+    /// <param name="spaces">Of which something may be shown; null for all.</param>
+    public Task<RowPage<TState>> Page<TState>(Func<RowQuery, Task<RowPage<TState>>> read, ImmutableArray<Guid>? spaces, Func<RowQuery, RowQuery>? narrow = null) =>
+        spaces is { IsEmpty: true } ? Task.FromResult(new RowPage<TState>([], 0, null)) : Page(read, query => (narrow?.Invoke(query) ?? query) with { Spaces = spaces });
 
+    /// <summary>The same of one thing's, which the caller sees.</summary>
+    public async Task<RowPage<TState>> Page<TState>(Func<RowQuery, Task<RowPage<TState>>> read, Func<RowQuery, RowQuery> narrow)
+    {
         try
         {
-            return await read(narrow?.Invoke(Query) ?? Query);
+            return await read(narrow(Query));
         }
         catch (FormatException fault) when (Query.After is not null)
         {
@@ -123,8 +136,6 @@ internal sealed class ListRequest
     private ImmutableArray<Guid>? GuidsOf(string name) => Texts(name) is { } texts
         ? [.. texts.Select(text => Guid.TryParseExact(text.Trim(), "D", out var guid) ? guid : Guid.Empty)]
         : null;
-
-    private bool Excludes(string name, Guid one) => GuidsOf(name) is { } guids && !guids.Contains(one);
 
     private int? Number(string name, int min, int max)
     {

@@ -37,6 +37,16 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
 
     public static readonly ListShape Buildpacks = new(["names", "stacks"], ByTime.Add("position", RowOrder.CreatedAt));
 
+    private static readonly ImmutableDictionary<string, RowOrder> ByTimeOrName = ByTime.Add("name", RowOrder.Name);
+
+    public static readonly ListShape Organizations = new(["names"], ByTimeOrName);
+
+    public static readonly ListShape Spaces = new(["names", "organization_guids"], ByTimeOrName);
+
+    public static readonly ListShape Roles = new(["types", "user_guids", "space_guids", "organization_guids", "include"], ByTime);
+
+    public static readonly ListShape Users = new(["usernames", "origins", "partial_usernames"], ByTime);
+
     /// <summary>Lists that are always empty, or hold one thing: every filter that cf sends is taken.</summary>
     public static readonly ListShape Small = new(["names", "app_guids", "space_guids", "organization_guids", "domain_guids", "hosts", "paths", "ports"], ByTime.Add("name", RowOrder.Name));
 }

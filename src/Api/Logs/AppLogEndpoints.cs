@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Instances;
@@ -61,7 +63,7 @@ internal static class AppLogEndpoints
 {
     private static readonly byte[] LineEnd = [(byte)'\n'];
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/apps/{guid}/logs", Read).WithMetadata(TimeAllowed.Endless);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/apps/{guid}/logs", Read).WithMetadata(TimeAllowed.Endless).Asks(Right.SeeApps, Thing.App);
 
     private static async Task Read(string guid, HttpContext http, GranaryClient granary)
     {

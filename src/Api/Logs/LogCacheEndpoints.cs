@@ -1,7 +1,9 @@
 using System.Globalization;
+using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
@@ -21,8 +23,8 @@ internal static class LogCacheEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/info", Info);
-        routes.MapGet("/api/v1/read/{source}", Read);
+        routes.MapGet("/api/v1/info", Info).AsksNothing();
+        routes.MapGet("/api/v1/read/{source}", Read).Asks(Right.SeeApps, Thing.LogSource);
     }
 
     private static IResult Info() =>

@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
+using Granary.Api.Access;
 using Granary.Api.Errors;
+using Granary.Api.Spaces;
 using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core;
+using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Core.Jobs;
 using Granary.Core.Tasks;
+using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,14 +21,14 @@ internal static class ManifestEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v3/spaces/{guid}/actions/apply_manifest", Apply);
-        routes.MapPost("/v3/spaces/{guid}/manifest_diff", Diff);
+        routes.MapPost("/v3/spaces/{guid}/actions/apply_manifest", Apply).Asks(Right.Develop, Thing.Space);
+        routes.MapPost("/v3/spaces/{guid}/manifest_diff", Diff).Asks(Right.Develop, Thing.Space);
     }
 
     /// <summary>Every fault of every app is told before anything is made; what a race with another client then refuses fails the job.</summary>
-    private static async Task<IResult> Apply(string guid, HttpContext http, GranaryClient granary, ManifestReader reader, TaskPolicy policy)
+    private static async Task<IResult> Apply(string guid, HttpContext http, GranaryClient granary, IDirectory directory, ManifestReader reader, TaskPolicy policy)
     {
-        var space = Guids.Space(guid);
+        var space = (await directory.GetSpace(guid, http.RequestAborted)).Guid;
         var changes = await Changes(await reader.Read(http), space, granary, policy, http.RequestAborted);
         Refusal? failure = null;
         try
@@ -43,9 +47,10 @@ internal static class ManifestEndpoints
         return Reply.Later(await granary.BeginJob(job, http.RequestAborted), new Links(http.Request));
     }
 
-    private static async Task<IResult> Diff(string guid, HttpContext http, GranaryClient granary, ManifestReader reader, TaskPolicy policy)
+    private static async Task<IResult> Diff(string guid, HttpContext http, GranaryClient granary, IDirectory directory, ManifestReader reader, TaskPolicy policy)
     {
-        var changes = await Changes(await reader.Read(http), Guids.Space(guid), granary, policy, http.RequestAborted);
+        var space = (await directory.GetSpace(guid, http.RequestAborted)).Guid;
+        var changes = await Changes(await reader.Read(http), space, granary, policy, http.RequestAborted);
         return Reply.Created(new { Diff = changes.SelectMany((change, index) => ManifestDiff.Of(change.App, change.After, change.Manifest, index)) });
     }
 

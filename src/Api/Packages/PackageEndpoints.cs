@@ -1,8 +1,11 @@
+using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Apps;
+using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,18 +17,18 @@ internal static class PackageEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v3/packages", List);
-        routes.MapPost("/v3/packages", Create);
-        routes.MapGet("/v3/packages/{guid}", Get);
-        routes.MapPost("/v3/packages/{guid}/upload", Upload).WithMetadata(TimeAllowed.Upload);
-        routes.MapGet("/v3/apps/{guid}/packages", ListOfApp);
-        routes.MapPost("/v3/resource_matches", (Delegate)Match);
+        routes.MapGet("/v3/packages", List).AsksToken();
+        routes.MapPost("/v3/packages", Create).AsksToken();
+        routes.MapGet("/v3/packages/{guid}", Get).Asks(Right.SeeApps, Thing.Package);
+        routes.MapPost("/v3/packages/{guid}/upload", Upload).WithMetadata(TimeAllowed.Upload).Asks(Right.Develop, Thing.Package);
+        routes.MapGet("/v3/apps/{guid}/packages", ListOfApp).Asks(Right.SeeApps, Thing.App);
+        routes.MapPost("/v3/resource_matches", (Delegate)Match).AsksToken();
     }
 
-    private static async Task<IResult> List(HttpContext http, GranaryClient granary)
+    private static async Task<IResult> List(HttpContext http, GranaryClient granary, IDirectory directory)
     {
         var list = ListRequest.Read(http.Request, ListShape.PackagesOrDroplets);
-        var page = await list.Page(query => granary.Packages(query, http.RequestAborted));
+        var page = await list.Page(query => granary.Packages(query, http.RequestAborted), await http.Spaces(list, directory));
         var links = new Links(http.Request);
         return Reply.Ok(Page.Of(page, list, http.Request, package => PackageResponse.Of(package, links)));
     }
@@ -39,16 +42,17 @@ internal static class PackageEndpoints
         return Reply.Ok(Page.Of(page, list, http.Request, package => PackageResponse.Of(package, links)));
     }
 
-    private static async Task<IResult> Create(HttpContext http, GranaryClient granary)
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places)
     {
         var request = PackageRequest.Read(await http.Request.ReadBody());
         // Cloud Foundry says here that the app is invalid, not that it is missing.
-        if (!Guid.TryParseExact(request.App, "D", out var app) || await granary.FindApp(new AppId(app), http.RequestAborted) is null)
+        if (await places.OfApp(request.App, http.RequestAborted) is not { } place || !AccessRules.May(http.Visit().Caller, Right.SeeApps, place))
         {
             throw new CfException(CfError.Unprocessable("App is invalid. Ensure it exists and you have access to it."));
         }
 
-        var package = await granary.CreatePackage(new AppId(app), request.Lifecycle, request.Image, cancellation: http.RequestAborted);
+        http.Demand(Right.Develop, place);
+        var package = await granary.CreatePackage(new AppId(Guid.ParseExact(request.App, "D")), request.Lifecycle, request.Image, cancellation: http.RequestAborted);
         return Reply.Created(PackageResponse.Of(package, new Links(http.Request)));
     }
 

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,11 +19,11 @@ internal static class InstanceEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v3/processes/{guid}/stats", Stats);
-        routes.MapGet("/v3/apps/{guid}/processes/{type}/stats", StatsOfApp);
-        routes.MapDelete("/v3/processes/{guid}/instances/{index}", Restart);
-        routes.MapDelete("/v3/apps/{guid}/processes/{type}/instances/{index}", RestartOfApp);
-        routes.MapGet("/api/apps/{guid}/processes/{type}/instances/{index}", Story);
+        routes.MapGet("/v3/processes/{guid}/stats", Stats).Asks(Right.SeeApps, Thing.Process);
+        routes.MapGet("/v3/apps/{guid}/processes/{type}/stats", StatsOfApp).Asks(Right.SeeApps, Thing.App);
+        routes.MapDelete("/v3/processes/{guid}/instances/{index}", Restart).Asks(Right.Operate, Thing.Process);
+        routes.MapDelete("/v3/apps/{guid}/processes/{type}/instances/{index}", RestartOfApp).Asks(Right.Operate, Thing.App);
+        routes.MapGet("/api/apps/{guid}/processes/{type}/instances/{index}", Story).Asks(Right.SeeApps, Thing.App);
     }
 
     private static async Task<IResult> Stats(string guid, HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy, TimeProvider clock) =>
@@ -49,7 +51,7 @@ internal static class InstanceEndpoints
         var app = await granary.GetApp(guid, http.RequestAborted);
         var instance = await granary.FindInstance(app.Id, type, Index(index), http.RequestAborted) ?? throw NotFound();
         var why = instance.IsWaiting ? await granary.WhyWaiting(instance.Id, http.RequestAborted) : null;
-        return Reply.Ok(InstanceStoryResponse.Of(instance, why));
+        return Reply.Ok(InstanceStoryResponse.Of(instance, why, http.SeesSecrets()));
     }
 
     private static async Task<IResult> Shown(Process process, GranaryClient granary, TaskPolicy policy, TimeProvider clock, CancellationToken cancellation)

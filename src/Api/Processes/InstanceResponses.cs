@@ -111,7 +111,7 @@ internal sealed record InstanceStoryResponse(
     IReadOnlyList<ShownEntry> Story,
     int StoryOmitted)
 {
-    public static InstanceStoryResponse Of(InstanceState instance, string? whyWaiting) => new(
+    public static InstanceStoryResponse Of(InstanceState instance, string? whyWaiting, bool showsCommand) => new(
         instance.Id.ToString(),
         instance.App.ToString(),
         instance.Type,
@@ -128,7 +128,7 @@ internal sealed record InstanceStoryResponse(
         instance.Phase is InstancePhase.Succeeded or InstancePhase.Failed ? Shown(instance.WakeAt) : null,
         instance.Counters,
         instance.Spec?.Version,
-        instance.Spec?.Command,
+        showsCommand || instance.Spec?.Command is null ? instance.Spec?.Command : TaskStoryResponse.Hidden,
         instance.Spec?.MemoryMb,
         instance.Spec?.DiskMb,
         instance.Spec?.LogBytesPerSecond,

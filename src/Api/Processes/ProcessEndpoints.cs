@@ -1,7 +1,9 @@
+using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
@@ -16,15 +18,15 @@ internal static class ProcessEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v3/apps/{guid}/processes", ListOfApp);
-        routes.MapGet("/v3/apps/{guid}/processes/{type}", GetOfApp);
-        routes.MapPatch("/v3/apps/{guid}/processes/{type}", PatchOfApp);
-        routes.MapPost("/v3/apps/{guid}/processes/{type}/actions/scale", ScaleOfApp);
-        routes.MapGet("/v3/processes", List);
-        routes.MapGet("/v3/processes/{guid}", Get);
-        routes.MapPatch("/v3/processes/{guid}", Patch);
-        routes.MapPost("/v3/processes/{guid}/actions/scale", Scale);
-        routes.MapGet("/v3/processes/{guid}/sidecars", Sidecars);
+        routes.MapGet("/v3/apps/{guid}/processes", ListOfApp).Asks(Right.SeeApps, Thing.App);
+        routes.MapGet("/v3/apps/{guid}/processes/{type}", GetOfApp).Asks(Right.SeeApps, Thing.App);
+        routes.MapPatch("/v3/apps/{guid}/processes/{type}", PatchOfApp).Asks(Right.Develop, Thing.App);
+        routes.MapPost("/v3/apps/{guid}/processes/{type}/actions/scale", ScaleOfApp).Asks(Right.Operate, Thing.App);
+        routes.MapGet("/v3/processes", List).AsksToken();
+        routes.MapGet("/v3/processes/{guid}", Get).Asks(Right.SeeApps, Thing.Process);
+        routes.MapPatch("/v3/processes/{guid}", Patch).Asks(Right.Develop, Thing.Process);
+        routes.MapPost("/v3/processes/{guid}/actions/scale", Scale).Asks(Right.Operate, Thing.Process);
+        routes.MapGet("/v3/processes/{guid}/sidecars", Sidecars).Asks(Right.SeeApps, Thing.Process);
     }
 
     /// <summary>The process, or 404.</summary>
@@ -36,10 +38,10 @@ internal static class ProcessEndpoints
         await processes.Find(app, type, cancellation) ?? throw new CfException(CfError.NotFound("Process"));
 
     /// <summary>Processes have no rows: a page is one of apps, with all processes of each.</summary>
-    private static async Task<IResult> List(HttpContext http, GranaryClient granary, ProcessLookup processes, TaskPolicy policy)
+    private static async Task<IResult> List(HttpContext http, GranaryClient granary, ProcessLookup processes, IDirectory directory, TaskPolicy policy)
     {
         var list = ListRequest.Read(http.Request, ListShape.AllProcesses);
-        var apps = await list.Page(query => granary.Apps(query, http.RequestAborted), query => query with { Guids = query.Apps ?? query.Guids, Apps = null });
+        var apps = await list.Page(query => granary.Apps(query, http.RequestAborted), await http.Spaces(list, directory), query => query with { Guids = query.Apps ?? query.Guids, Apps = null });
         var links = new Links(http.Request);
         var shown = new List<ProcessResponse>();
         foreach (var app in apps.Items)
@@ -102,5 +104,5 @@ internal static class ProcessEndpoints
     private static async Task<ProcessResponse> Changed(Process process, ProcessChange change, HttpContext http, GranaryClient granary, TaskPolicy policy) =>
         Shown(process with { App = await granary.ChangeProcess(process.App.Id, process.Type, change, http.RequestAborted) }, http, policy);
 
-    private static ProcessResponse Shown(Process process, HttpContext http, TaskPolicy policy) => ProcessResponse.Of(process, policy, new Links(http.Request));
+    private static ProcessResponse Shown(Process process, HttpContext http, TaskPolicy policy) => ProcessResponse.Of(process, policy, new Links(http.Request), http.SeesSecrets());
 }

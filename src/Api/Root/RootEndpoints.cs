@@ -1,12 +1,15 @@
 using System.Text.Json.Serialization;
+using Granary.Api.Access;
 using Granary.Api.Lists;
+using Granary.Api.Tokens;
 using Granary.Api.Wire;
 using Granary.Client;
-using Granary.Core.Apps;
+using Granary.Core.Access;
 using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Root;
 
@@ -14,7 +17,7 @@ internal sealed record ApiVersion(string Version);
 
 internal sealed record RootLink(string Href, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ApiVersion? Meta = null);
 
-/// <summary>Where clients begin (section 2.1), the sign of life, and the lists that have at most one thing.</summary>
+/// <summary>Where clients begin (section 2.1), the sign of life, and the lists that are always empty.</summary>
 internal static class RootEndpoints
 {
     /// <summary>High enough that no cf warns, low enough that none asks for what is not here (section 2.7).</summary>
@@ -32,28 +35,29 @@ internal static class RootEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", Root);
-        routes.MapGet("/v3", V3);
-        routes.MapGet("/healthz", Health);
-        routes.MapGet("/v3/organizations", Organizations);
-        routes.MapGet("/v3/spaces", Spaces);
-        routes.MapGet("/v3/domains", Empty);
-        routes.MapGet("/v3/routes", Empty);
-        routes.MapGet("/v3/apps/{guid}/routes", RoutesOfApp);
+        routes.MapGet("/", Root).AsksNothing();
+        routes.MapGet("/v3", V3).AsksNothing();
+        routes.MapGet("/healthz", Health).AsksNothing();
+        routes.MapGet("/v3/domains", Empty).AsksToken();
+        routes.MapGet("/v3/routes", Empty).AsksToken();
+        routes.MapGet("/v3/apps/{guid}/routes", RoutesOfApp).Asks(Right.SeeApps, Thing.App);
     }
 
     private static IResult Root(HttpContext http)
     {
         var root = new Links(http.Request).Root;
-        return Reply.Ok(new
+        var links = new Dictionary<string, RootLink>
         {
-            Links = new Dictionary<string, RootLink>
-            {
-                ["self"] = new(root),
-                ["cloud_controller_v3"] = new($"{root}/v3", new ApiVersion(Version)),
-                ["log_cache"] = new(root),
-            },
-        });
+            ["self"] = new(root),
+            ["cloud_controller_v3"] = new($"{root}/v3", new ApiVersion(Version)),
+            ["log_cache"] = new(root),
+        };
+        if (http.RequestServices.GetService<TokenReader>() is not null)
+        {
+            (links["login"], links["uaa"]) = (new(root), new(root));
+        }
+
+        return Reply.Ok(new { Links = links });
     }
 
     private static IResult V3(HttpContext http)
@@ -69,10 +73,6 @@ internal static class RootEndpoints
         return Reply.Ok(new { Status = "up" });
     }
 
-    private static IResult Organizations(HttpContext http) => One(http, "organizations", Home.Organization, null);
-
-    private static IResult Spaces(HttpContext http) => One(http, "spaces", Home.Space, new { Organization = Reference.To(Home.Organization) });
-
     private static async Task<IResult> RoutesOfApp(string guid, HttpContext http, GranaryClient granary)
     {
         await granary.GetApp(guid, http.RequestAborted);
@@ -80,23 +80,4 @@ internal static class RootEndpoints
     }
 
     private static IResult Empty(HttpContext http) => Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
-
-    /// <summary>Everything is in one space of one organization, both called "default".</summary>
-    private static IResult One(HttpContext http, string kind, Guid guid, object? relationships)
-    {
-        const string name = "default";
-        var list = ListRequest.Read(http.Request, ListShape.Small);
-        var matches = !list.IsEmpty
-            && list.Query.Names?.Contains(name, StringComparer.OrdinalIgnoreCase) != false
-            && list.Query.Guids?.Contains(guid) != false;
-        object one = new
-        {
-            Guid = guid.ToString("D"),
-            Name = name,
-            Relationships = relationships ?? new { },
-            Metadata = new { Labels = new { }, Annotations = new { } },
-            Links = new { Self = new Links(http.Request).To($"/v3/{kind}/{guid:D}") },
-        };
-        return Reply.Ok(Page.Of<object>(matches ? [one] : [], list, http.Request));
-    }
 }

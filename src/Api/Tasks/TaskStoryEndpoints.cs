@@ -1,5 +1,7 @@
+using Granary.Api.Access;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core.Access;
 using Granary.Core.Attempts;
 using Granary.Core.Stories;
 using Granary.Core.Tasks;
@@ -49,7 +51,9 @@ internal sealed record TaskStoryResponse(
     IReadOnlyList<ShownEntry> Story,
     int StoryOmitted)
 {
-    public static TaskStoryResponse Of(TaskState task, string? whyWaiting)
+    public const string Hidden = "[PRIVATE DATA HIDDEN]";
+
+    public static TaskStoryResponse Of(TaskState task, string? whyWaiting, bool showsCommand)
     {
         var spec = task.Spec!;
         return new TaskStoryResponse(
@@ -57,7 +61,7 @@ internal sealed record TaskStoryResponse(
             task.App.ToString(),
             task.SequenceId,
             spec.Name,
-            spec.Command,
+            showsCommand ? spec.Command : Hidden,
             spec.User,
             TaskMachine.Upper(task.Phase),
             whyWaiting,
@@ -90,12 +94,12 @@ internal sealed record TaskStoryResponse(
 /// <summary>A task with its story: Granary's own.</summary>
 internal static class TaskStoryEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/tasks/{guid}", Get);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/tasks/{guid}", Get).Asks(Right.SeeApps, Thing.Task);
 
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary)
     {
         var task = await granary.GetTask(guid, http.RequestAborted);
         var why = task.Phase == TaskPhase.Pending ? await granary.WhyWaiting(task.Id, http.RequestAborted) : null;
-        return Reply.Ok(TaskStoryResponse.Of(task, why));
+        return Reply.Ok(TaskStoryResponse.Of(task, why, http.SeesSecrets()));
     }
 }

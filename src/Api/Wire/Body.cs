@@ -142,6 +142,38 @@ internal sealed class Body(JsonElement element, string path, List<string> faults
         return null;
     }
 
+    public bool? Truth(string name)
+    {
+        switch (Value(name)?.ValueKind)
+        {
+            case null:
+                return null;
+            case JsonValueKind.True:
+                return true;
+            case JsonValueKind.False:
+                return false;
+            default:
+                Fault($"{Humanised(name)} must be a boolean");
+                return null;
+        }
+    }
+
+    /// <summary>The name of a resource, which everything has that people find by name.</summary>
+    public string RequiredName()
+    {
+        var name = Text("name") ?? "";
+        if (name.Length is 0 or > Core.Limits.NameLength)
+        {
+            Fault($"Name must have 1 to {Core.Limits.NameLength} characters");
+        }
+        else if (name.Any(char.IsControl))
+        {
+            Fault("Name must not contain control characters");
+        }
+
+        return name;
+    }
+
     public Guid? Guid(string name)
     {
         if (Text(name) is not { } text)

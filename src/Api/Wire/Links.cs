@@ -1,15 +1,17 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Granary.Api.Wire;
 
 /// <param name="Method">Set when it is not GET.</param>
 internal sealed record Link(string Href, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Method = null);
 
-/// <summary>Absolute links, on the authority by which the client reached us.</summary>
+/// <summary>Absolute links, on the address that the operator named, else on that by which the client reached us.</summary>
 internal sealed class Links(HttpRequest request)
 {
-    public string Root { get; } = $"{request.Scheme}://{request.Host}";
+    public string Root { get; } = request.HttpContext.RequestServices.GetRequiredService<IOptions<ApiOptions>>().Value.Url?.TrimEnd('/') ?? $"{request.Scheme}://{request.Host}";
 
     public Link To(string path, string? method = null) => new(Root + path, method);
 }
