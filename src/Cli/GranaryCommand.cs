@@ -20,6 +20,8 @@ internal static class GranaryCommand
             UpCommand.CreateHost(),
             UpCommand.CreateMigrate(),
             DemoCommand.Create(),
+            LoginCommand.Create(),
+            LogoutCommand.Create(),
             PushCommand.Create(),
             AppsCommand.Create(),
             AppCommand.Create(),

@@ -24,6 +24,9 @@ internal sealed class GranaryRun : IDisposable
 
     public int Id => process.Id;
 
+    /// <summary>Where logins are kept; by server, and each test has its own.</summary>
+    public static string Home { get; } = Path.Combine(AppContext.BaseDirectory, "home");
+
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "Granary.Cli");
 
     public static GranaryRun Start(Uri? server, params IEnumerable<string> arguments) => new(How(server, Executable, arguments));
@@ -109,6 +112,8 @@ internal sealed class GranaryRun : IDisposable
         start.ForgetSettings();
         start.Environment["TERM"] = "xterm";
         start.Environment.Remove("NO_COLOR");
+        // Not the logins of whoever runs the tests.
+        start.Environment["GRANARY_HOME"] = Home;
         if (server is not null)
         {
             start.Environment["GRANARY_API"] = server.GetLeftPart(UriPartial.Authority);

@@ -52,7 +52,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var line = $"{context.Request.Method} {new Uri(context.Request.GetEncodedUrl()).PathAndQuery}";
-        requests.Enqueue(new ScriptedRequest(line, body.ToArray(), context.Request.ContentType));
+        requests.Enqueue(new ScriptedRequest(line, body.ToArray(), context.Request.ContentType, context.Request.Headers.Authorization));
         if (!answers.TryGetValue(line, out var queue) || !(queue.Count > 1 ? queue.TryDequeue(out var answer) : queue.TryPeek(out answer)))
         {
             answer = new ScriptedAnswer(404, "application/json", """{"errors":[{"code":10000,"title":"CF-NotFound","detail":"Unknown request"}]}""", false);
@@ -72,4 +72,4 @@ internal sealed class ScriptedServer : IAsyncDisposable
 internal sealed record ScriptedAnswer(int Status, string Type, string Body, bool BreaksOff);
 
 /// <param name="Line">Method, path and query.</param>
-internal sealed record ScriptedRequest(string Line, byte[] Body, string? ContentType);
+internal sealed record ScriptedRequest(string Line, byte[] Body, string? ContentType, string? Authorization = null);

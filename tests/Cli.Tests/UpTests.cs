@@ -11,7 +11,7 @@ public sealed class UpTests
 
         Assert.Equal((1, ""), (end.Code, end.Output));
         Assert.Contains("--cell is 'a/b'", end.Errors, StringComparison.Ordinal);
-        Assert.Contains("--http is 'http://0.0.0.0:80': the API has no token server yet, so it listens on loopback only.", end.Errors, StringComparison.Ordinal);
+        Assert.Contains("--http is 'http://0.0.0.0:80': an API that asks for no tokens listens on loopback only.", end.Errors, StringComparison.Ordinal);
         Assert.Contains("--state is 'relative'", end.Errors, StringComparison.Ordinal);
     }
 

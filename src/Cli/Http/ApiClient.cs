@@ -14,7 +14,14 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Cloud Foundry's largest page: a list in as few requests as it takes.</summary>
     private const int PerPage = 5000;
 
+    /// <summary>A token that ends before then is refreshed first.</summary>
+    private static readonly TimeSpan RefreshBefore = TimeSpan.FromMinutes(1);
+
+    /// <summary>How cf names itself: a client without a secret.</summary>
+    private static readonly AuthenticationHeaderValue OfCf = new("Basic", Convert.ToBase64String("cf:"u8));
+
     private readonly HttpClient http;
+    private Login? login;
 
     /// <param name="address">Of the server, without a path.</param>
     /// <param name="timeout">For an answer to begin; a body may take longer.</param>
@@ -31,6 +38,7 @@ internal sealed class ApiClient : IDisposable
         http = new HttpClient(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         AnswerWithin = timeout;
+        login = Logins.Find(address);
     }
 
     public Uri Address { get; }
@@ -79,8 +87,62 @@ internal sealed class ApiClient : IDisposable
         return response;
     }
 
+    /// <summary>Logs in, for this command and those that follow.</summary>
+    public async Task Login(string user, string password, CancellationToken cancellation)
+    {
+        using var form = new FormUrlEncodedContent([new("grant_type", "password"), new("username", user), new("password", password)]);
+        Keep(await Ask(form, cancellation));
+    }
+
     /// <summary>The answer, whatever its status.</summary>
     public async Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        if (login is not null)
+        {
+            await Refresh(login, cancellation);
+            request.Headers.Authorization ??= new AuthenticationHeaderValue("bearer", login.Access);
+        }
+
+        return await Exchange(request, cancellation);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private static StringContent? Content(JsonObject? body) => body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+
+    private async Task Refresh(Login old, CancellationToken cancellation)
+    {
+        if (old.ExpiresAt - DateTimeOffset.UtcNow > RefreshBefore)
+        {
+            return;
+        }
+
+        try
+        {
+            using var form = new FormUrlEncodedContent([new("grant_type", "refresh_token"), new("refresh_token", old.Refresh)]);
+            Keep(await Ask(form, cancellation));
+        }
+        catch (ApiException refusal) when (refusal.Status == HttpStatusCode.Unauthorized)
+        {
+            throw new FailureException($"The login at {Address.GetLeftPart(UriPartial.Authority)} has ended: 'granary login' begins a new one.", refusal);
+        }
+    }
+
+    private void Keep(JsonElement given)
+    {
+        login = Http.Login.Of(given, DateTimeOffset.UtcNow);
+        Logins.Keep(Address, login);
+    }
+
+    private async Task<JsonElement> Ask(FormUrlEncodedContent form, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = form };
+        request.Headers.Authorization = OfCf;
+        using var response = await Exchange(request, cancellation);
+        return await Read(response, cancellation);
+    }
+
+    private async Task<HttpResponseMessage> Exchange(HttpRequestMessage request, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (request.Content is null or StringContent)
@@ -102,14 +164,15 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
-
-    private static StringContent? Content(JsonObject? body) => body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-
     private async Task<JsonElement> Ask(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         using var response = await Send(request, cancellation);
+        return await Read(response, cancellation);
+    }
+
+    private async Task<JsonElement> Read(HttpResponseMessage response, CancellationToken cancellation)
+    {
         var body = await Body(response, cancellation);
         if (!response.IsSuccessStatusCode)
         {
@@ -155,7 +218,7 @@ internal sealed class ApiException : FailureException
     /// <summary>The server is there but cannot help now: a silo that stops, a database that is away.</summary>
     public bool MayPass => Status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
-    /// <summary>Cloud Foundry's envelope on /v3, RFC 9457 on /api.</summary>
+    /// <summary>Cloud Foundry's envelope on /v3, RFC 9457 on /api, and a token server's own words.</summary>
     private static string Words(HttpStatusCode status, byte[] body)
     {
         try
@@ -165,10 +228,10 @@ internal sealed class ApiException : FailureException
             var details = error.Items("errors").Select(each => each.Text("detail") ?? each.Text("title")).OfType<string>().ToArray();
             if (details.Length > 0)
             {
-                return string.Join(Environment.NewLine, details);
+                return string.Join(Environment.NewLine, status == HttpStatusCode.Unauthorized ? [.. details, "The server asks for a token: 'granary login' gets one."] : details);
             }
 
-            if ((error.Text("detail") ?? error.Text("title")) is { } words)
+            if ((error.Text("detail") ?? error.Text("title") ?? error.Text("error_description")) is { } words)
             {
                 return words;
             }
