@@ -45,6 +45,7 @@ public static class GranaryApiExtensions
         services.AddSingleton<UploadReader>();
         services.AddSingleton<ManifestReader>();
         services.AddSingleton<Places>();
+        services.AddSingleton<SpaceRemoval>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
         {
             kestrel.AddServerHeader = false;
@@ -99,6 +100,7 @@ public static class GranaryApiExtensions
 
         RootEndpoints.Map(app);
         OrganizationEndpoints.Map(app);
+        QuotaEndpoints.Map(app);
         SpaceEndpoints.Map(app);
         RoleEndpoints.Map(app);
         UserEndpoints.Map(app);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Granary.Core.Apps;
+using Granary.Grains.Ports;
 
 namespace Granary.Api.Tests;
 
@@ -25,14 +26,30 @@ public sealed class DirectoryTests(TokenHost host)
         await talk.Patch($"/v3/organizations/{organization}", """{"name":"pulp","suspended":true,"metadata":{"labels":{"tier":null}}}""");
         await talk.Patch($"/v3/organizations/{organization}", """{"name":"default"}""");
         await talk.Patch($"/v3/spaces/{space}", """{"name":"press"}""");
-        var app = await host.Client.CreateApp("roller", space: Guid.Parse(space));
-        await talk.Ask(HttpMethod.Delete, $"/v3/spaces/{space}", null);
-        await talk.Ask(HttpMethod.Delete, $"/v3/organizations/{organization}", null);
         await talk.Ask(HttpMethod.Delete, $"/v3/organizations/{Home.Organization}", null);
         await talk.Ask(HttpMethod.Delete, $"/v3/spaces/{Home.Space}", null);
-        await talk.Get($"/v3/apps?space_guids={space}&guids={app.Id}");
+        await talk.Get($"/v3/organization_quotas?organization_guids={Guid.Empty}");
+        await talk.Get($"/v3/spaces/{space}/relationships/isolation_segment");
 
         talk.Check();
+    }
+
+    [Fact]
+    public async Task An_organization_that_is_deleted_takes_its_spaces_and_their_apps_along()
+    {
+        var directory = host.Service<IDirectory>();
+        var now = TimeProvider.System.GetUtcNow();
+        var (organization, space) = (new Organization(Guid.NewGuid(), "sand", false, Metadata.Empty, now, now), Guid.NewGuid());
+        await directory.Add(organization, default);
+        await directory.Add(new Space(space, organization.Guid, "castle", Metadata.Empty, now, now), default);
+        var app = await host.Client.CreateApp("tower", space: space);
+
+        using var deleted = await host.Http.Send(HttpMethod.Delete, $"/v3/organizations/{organization.Guid}");
+        using var gone = await host.Http.Send(HttpMethod.Get, $"/v3/spaces/{space}");
+
+        Assert.Equal((202, 404), ((int)deleted.StatusCode, (int)gone.StatusCode));
+        Assert.Null(await host.Client.FindApp(app.Id));
+        Assert.Equal(DirectoryOutcome.Done, await directory.Add(organization with { Guid = Guid.NewGuid() }, default));
     }
 
     [Fact]

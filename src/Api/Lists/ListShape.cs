@@ -41,6 +41,8 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
 
     public static readonly ListShape Organizations = new(["names"], ByTimeOrName);
 
+    public static readonly ListShape Quotas = new(["names", "organization_guids"], ByTimeOrName);
+
     public static readonly ListShape Spaces = new(["names", "organization_guids"], ByTimeOrName);
 
     public static readonly ListShape Roles = new(["types", "user_guids", "space_guids", "organization_guids", "include"], ByTime);

@@ -1,6 +1,7 @@
 using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Lists;
+using Granary.Api.Spaces;
 using Granary.Api.Wire;
 using Granary.Core.Access;
 using Granary.Core.Apps;
@@ -22,6 +23,7 @@ internal static class OrganizationEndpoints
         routes.MapPatch("/v3/organizations/{guid}", Patch).Asks(Right.ManageOrganization, Thing.Organization);
         routes.MapDelete("/v3/organizations/{guid}", Delete).Asks(Right.DeleteOrganization, Thing.Organization);
         routes.MapGet("/v3/organizations/{guid}/domains", Domains).Asks(Right.SeeOrganization, Thing.Organization);
+        routes.MapGet("/v3/organizations/{guid}/relationships/default_isolation_segment", IsolationSegment).Asks(Right.SeeOrganization, Thing.Organization);
     }
 
     /// <summary>The organization, or 404.</summary>
@@ -73,7 +75,7 @@ internal static class OrganizationEndpoints
         };
     }
 
-    private static async Task<IResult> Delete(string guid, HttpContext http, IDirectory directory)
+    private static async Task<IResult> Delete(string guid, HttpContext http, IDirectory directory, SpaceRemoval removal)
     {
         var organization = await directory.GetOrganization(guid, http.RequestAborted);
         if (organization.Guid == Home.Organization)
@@ -81,15 +83,22 @@ internal static class OrganizationEndpoints
             throw new CfException(CfError.Unprocessable("The default organization cannot be deleted."));
         }
 
-        return await directory.RemoveOrganization(organization.Guid, http.RequestAborted) is DirectoryOutcome.NotEmpty
-            ? throw new CfException(CfError.Unprocessable($"Organization '{organization.Name}' has apps: delete them first."))
-            : Results.Accepted();
+        var spaces = (await directory.Spaces(http.RequestAborted)).Where(each => each.Organization == organization.Guid).Select(each => each.Guid);
+        await removal.Remove([.. spaces], () => directory.RemoveOrganization(organization.Guid, http.RequestAborted), http.RequestAborted);
+        return Results.Accepted();
     }
 
     private static async Task<IResult> Domains(string guid, HttpContext http, IDirectory directory)
     {
         _ = await directory.GetOrganization(guid, http.RequestAborted);
         return Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
+    }
+
+    /// <summary>There are none.</summary>
+    private static async Task<IResult> IsolationSegment(string guid, HttpContext http, IDirectory directory)
+    {
+        _ = await directory.GetOrganization(guid, http.RequestAborted);
+        return Reply.Ok(new { Data = (object?)null });
     }
 
     private static CfException Taken(string name) => new(CfError.Unprocessable($"Organization '{name}' already exists."));

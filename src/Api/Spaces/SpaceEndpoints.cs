@@ -21,6 +21,9 @@ internal static class SpaceEndpoints
         routes.MapGet("/v3/spaces/{guid}", Get).Asks(Right.SeeSpace, Thing.Space);
         routes.MapPatch("/v3/spaces/{guid}", Patch).Asks(Right.ManageSpace, Thing.Space);
         routes.MapDelete("/v3/spaces/{guid}", Delete).Asks(Right.DeleteSpace, Thing.Space);
+        routes.MapGet("/v3/spaces/{guid}/relationships/isolation_segment", IsolationSegment).Asks(Right.SeeSpace, Thing.Space);
+        routes.MapGet("/v3/spaces/{guid}/running_security_groups", SecurityGroups).Asks(Right.SeeSpace, Thing.Space);
+        routes.MapGet("/v3/spaces/{guid}/staging_security_groups", SecurityGroups).Asks(Right.SeeSpace, Thing.Space);
     }
 
     /// <summary>The space, or 404.</summary>
@@ -73,7 +76,7 @@ internal static class SpaceEndpoints
         };
     }
 
-    private static async Task<IResult> Delete(string guid, HttpContext http, IDirectory directory)
+    private static async Task<IResult> Delete(string guid, HttpContext http, IDirectory directory, SpaceRemoval removal)
     {
         var space = await directory.GetSpace(guid, http.RequestAborted);
         if (space.Guid == Home.Space)
@@ -81,9 +84,21 @@ internal static class SpaceEndpoints
             throw new CfException(CfError.Unprocessable("The default space cannot be deleted."));
         }
 
-        return await directory.RemoveSpace(space.Guid, http.RequestAborted) is DirectoryOutcome.NotEmpty
-            ? throw new CfException(CfError.Unprocessable($"Space '{space.Name}' has apps: delete them first."))
-            : Results.Accepted();
+        await removal.Remove([space.Guid], () => directory.RemoveSpace(space.Guid, http.RequestAborted), http.RequestAborted);
+        return Results.Accepted();
+    }
+
+    /// <summary>There are none; the same of security groups.</summary>
+    private static async Task<IResult> IsolationSegment(string guid, HttpContext http, IDirectory directory)
+    {
+        _ = await directory.GetSpace(guid, http.RequestAborted);
+        return Reply.Ok(new { Data = (object?)null });
+    }
+
+    private static async Task<IResult> SecurityGroups(string guid, HttpContext http, IDirectory directory)
+    {
+        _ = await directory.GetSpace(guid, http.RequestAborted);
+        return Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
     }
 
     private static CfException Taken() => new(CfError.Unprocessable("Name must be unique per organization"));
