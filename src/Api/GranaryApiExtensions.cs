@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Apps;
+using Granary.Api.Audit;
 using Granary.Api.Builds;
 using Granary.Api.Cells;
 using Granary.Api.Deployments;
@@ -19,6 +20,8 @@ using Granary.Api.Tokens;
 using Granary.Api.Users;
 using Granary.Api.Wire;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +49,7 @@ public static class GranaryApiExtensions
         services.AddSingleton<ManifestReader>();
         services.AddSingleton<Places>();
         services.AddSingleton<SpaceRemoval>();
+        services.AddSingleton<AuditTrail>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
         {
             kestrel.AddServerHeader = false;
@@ -98,27 +102,29 @@ public static class GranaryApiExtensions
             app.UseMiddleware<LoopbackGate>();
         }
 
-        RootEndpoints.Map(app);
-        OrganizationEndpoints.Map(app);
-        QuotaEndpoints.Map(app);
-        SpaceEndpoints.Map(app);
-        RoleEndpoints.Map(app);
-        UserEndpoints.Map(app);
-        AppEndpoints.Map(app);
-        TaskEndpoints.Map(app);
-        TaskStoryEndpoints.Map(app);
-        ProcessEndpoints.Map(app);
-        InstanceEndpoints.Map(app);
-        PackageEndpoints.Map(app);
-        BuildEndpoints.Map(app);
-        DropletEndpoints.Map(app);
-        BuildpackEndpoints.Map(app);
-        DeploymentEndpoints.Map(app);
-        ManifestEndpoints.Map(app);
-        JobEndpoints.Map(app);
-        LogCacheEndpoints.Map(app);
-        AppLogEndpoints.Map(app);
-        CellEndpoints.Map(app);
+        var api = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, AuditFilter>();
+        RootEndpoints.Map(api);
+        OrganizationEndpoints.Map(api);
+        QuotaEndpoints.Map(api);
+        SpaceEndpoints.Map(api);
+        RoleEndpoints.Map(api);
+        UserEndpoints.Map(api);
+        AppEndpoints.Map(api);
+        TaskEndpoints.Map(api);
+        TaskStoryEndpoints.Map(api);
+        ProcessEndpoints.Map(api);
+        InstanceEndpoints.Map(api);
+        PackageEndpoints.Map(api);
+        BuildEndpoints.Map(api);
+        DropletEndpoints.Map(api);
+        BuildpackEndpoints.Map(api);
+        DeploymentEndpoints.Map(api);
+        ManifestEndpoints.Map(api);
+        JobEndpoints.Map(api);
+        AuditEndpoints.Map(api);
+        LogCacheEndpoints.Map(api);
+        AppLogEndpoints.Map(api);
+        CellEndpoints.Map(api);
         app.MapFallback("{*path}", () => Reply.Error(CfError.UnknownRequest)).AsksNothing();
         return app;
     }

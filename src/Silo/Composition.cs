@@ -15,6 +15,7 @@ using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Cells;
 using Granary.Silo.Storage.Leases;
 using Granary.Silo.Storage.Logs;
+using Granary.Silo.Storage.Rows;
 using Granary.Silo.Wardens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -52,6 +53,8 @@ internal static class Composition
         silo.Services.AddOptions<PlacementOptions>().Bind(settings.GetSection("Placement"), Strict);
         silo.Services.AddOptions<LogRetentionOptions>().Bind(settings.GetSection("Logs"), Strict).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddHostedService<LogRetention>();
+        silo.Services.AddOptions<RowRetentionOptions>().Bind(settings.GetSection("Retention"), Strict).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddHostedService<RowRetention>();
         silo.Services.AddOptions<UploadOptions>().Bind(settings.GetSection("Uploads"), Strict).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddHostedService<UploadSweep>();
         silo.Services.AddOptions<ArchiveOptions>().Bind(settings.GetSection("Archives"), Strict).ValidateDataAnnotations().ValidateOnStart();

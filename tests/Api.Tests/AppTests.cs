@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Granary.Core.Apps;
 using Granary.Core.Tasks;
 
 namespace Granary.Api.Tests;
@@ -83,12 +84,12 @@ public sealed class AppTests(ApiHost host)
     {
         var app = await Given.App(host, "to be deleted");
         await host.Client.Scale(app.Id, "web", 0);
-        await host.Client.Scale(app.Id, "clock", 2);
+        await host.Client.ChangeProcess(app.Id, "clock", new ProcessChange(Instances: 2, MemoryMb: 32));
         await host.Client.Start(app.Id);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await host.Client.WaitUp(app.Id, patience.Token);
-        var running = await host.Client.Run(app.Id, new TaskSubmission { Command = "wait" });
-        var ended = await host.Client.Run(app.Id, new TaskSubmission { Command = "print x" });
+        var running = await host.Client.Run(app.Id, new TaskSubmission { Command = "wait", MemoryMb = 32 });
+        var ended = await host.Client.Run(app.Id, new TaskSubmission { Command = "print x", MemoryMb = 32 });
         await host.Client.Wait(ended.Id, patience.Token);
         var package = app.NewestPackage;
         var talk = new Conversation(host);

@@ -13,6 +13,7 @@ using Granary.Silo.Droplets;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Logs;
+using Granary.Silo.Storage.Rows;
 using Granary.Silo.Wardens;
 using Granary.Testing;
 
@@ -34,6 +35,7 @@ public sealed partial class OperationsDocTests
         ("Engine", new DockerOptions(), ["Endpoint", "StateFolder", "CgroupParent"]),
         ("Storage", new StorageOptions { Database = "" }, ["Database"]),
         ("Logs", new LogRetentionOptions(), []),
+        ("Retention", new RowRetentionOptions(), []),
         ("Uploads", new UploadOptions(), []),
         ("Archives", new ArchiveOptions(), ["Limits"]),
         ("Api", new ApiOptions(), []),

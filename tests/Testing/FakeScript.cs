@@ -13,7 +13,7 @@ namespace Granary.Testing;
 /// <item><c>print-long N</c>: a line of N times the letter x.</item>
 /// <item><c>exit N</c>; <c>oom</c>: killed by the memory limit.</item>
 /// <item><c>run N ms</c>: runs for a while by the clock, then goes on with the next step.</item>
-/// <item><c>wait</c>, <c>hold</c>: runs until it is stopped (143) or until the test calls <see cref="FakeRuntime.Finish"/>.</item>
+/// <item><c>wait</c>, <c>hold</c>, <c>sleep N</c>: runs until it is stopped (143) or until the test calls <see cref="FakeRuntime.Finish"/>.</item>
 /// <item><c>wait ignoring TERM</c>: only SIGKILL ends it (137); <c>wait then exit N on TERM</c>: its handler exits with N.</item>
 /// <item><c>missing command</c>: the engine cannot start it; <c>missing image</c>: the engine cannot create it.</item>
 /// </list>
@@ -40,7 +40,7 @@ internal sealed partial record FakeScript(ImmutableArray<FakeStep> Steps, bool I
             "exit" when Number(rest) is { } code => new FakeStep.Exit(code),
             "oom" => new FakeStep.Exit(FakeContainer.Killed, OutOfMemory: true),
             "run" when RunTime().Match(text) is { Success: true } match => new FakeStep.Run(TimeSpan.FromMilliseconds(Number(match.Groups[1].Value)!.Value)),
-            "hold" => new FakeStep.Wait(FakeContainer.Terminated),
+            "hold" or "sleep" => new FakeStep.Wait(FakeContainer.Terminated),
             "wait" when rest == "ignoring TERM" => new FakeStep.Wait(null),
             "wait" when TermHandler().Match(text) is { Success: true } match => new FakeStep.Wait(Number(match.Groups[1].Value)),
             "wait" when rest.Length == 0 => new FakeStep.Wait(FakeContainer.Terminated),

@@ -52,6 +52,7 @@ internal sealed class ListRequest
             After = Single(After),
         };
         Types = Texts("types");
+        Targets = GuidsOf("target_guids");
         Spaces = GuidsOf("space_guids");
         Organizations = GuidsOf("organization_guids");
         Users = Texts("user_guids");
@@ -67,6 +68,9 @@ internal sealed class ListRequest
     public RowQuery Query { get; init; }
 
     public ImmutableArray<string>? Types { get; }
+
+    /// <summary>To what it was done, of events.</summary>
+    public ImmutableArray<Guid>? Targets { get; }
 
     /// <summary>Null when it was not asked for; the same for those that follow.</summary>
     public ImmutableArray<Guid>? Spaces { get; }

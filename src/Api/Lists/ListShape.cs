@@ -35,6 +35,8 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
 
     public static readonly ListShape AllProcesses = new(["types", "app_guids", "space_guids", "organization_guids"], ByTime);
 
+    public static readonly ListShape AuditEvents = new(["types", "target_guids", "space_guids", "organization_guids"], ByTime);
+
     public static readonly ListShape Buildpacks = new(["names", "stacks"], ByTime.Add("position", RowOrder.CreatedAt));
 
     private static readonly ImmutableDictionary<string, RowOrder> ByTimeOrName = ByTime.Add("name", RowOrder.Name);

@@ -49,6 +49,10 @@ internal abstract record Yaml
         {
             throw Fault($"line {fault.Start.Line}: {fault.Message}");
         }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or KeyNotFoundException or IOException)
+        {
+            throw Fault("it is broken in a way that its parser has no words for"); // Found by sending broken ones: the parser throws such too, and it has nothing but the text.
+        }
     }
 
     private static Yaml Node(Parser parser, int depth)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Granary.Core.Apps;
+using Granary.Core.Audit;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
@@ -19,6 +20,9 @@ public interface IListingGrain : IGrainWithIntegerKey
     Task<RowPage<PackageState>> Packages(RowQuery query);
 
     Task<RowPage<DropletState>> Droplets(RowQuery query);
+
+    /// <summary>The state of a row is the type of the event, its scope the space.</summary>
+    Task<RowPage<AuditEvent>> Events(RowQuery query);
 
     Task<ImmutableArray<LogLine>> Logs(LogQuery query);
 }

@@ -25,6 +25,8 @@ public static class Keys
 
     public static string Droplet(DropletId droplet) => $"droplet/{droplet}";
 
+    public static string Audit(System.Guid happened) => $"audit/{happened:D}";
+
     public static string Job(JobId job) => $"job/{job}";
 
     public static string Cell(CellId cell) => $"cell/{cell}";

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Core.Apps;
+using Granary.Core.Audit;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Jobs;
@@ -149,6 +150,25 @@ public sealed class DropletDocument : Document<DropletState>
         Micros(State.UpdatedAt),
         null,
         State.Metadata.Labels);
+}
+
+public sealed class AuditDocument : Document<AuditEvent>
+{
+    public const string Kind = "audit";
+
+    /// <summary>Listed by its type, which stands in the column of states.</summary>
+    public override ListingRow Row => new(
+        State.Id,
+        State.App,
+        0,
+        "",
+        State.Space.ToString("D"),
+        State.Type,
+        null,
+        Micros(State.CreatedAt),
+        Micros(State.CreatedAt),
+        null,
+        ImmutableSortedDictionary<string, string>.Empty);
 }
 
 public sealed class JobDocument : Document<JobState>

@@ -1,4 +1,5 @@
 using Granary.Core.Apps;
+using Granary.Core.Audit;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains;
@@ -50,6 +51,8 @@ public static class StorageSiloBuilderExtensions
         silo.Services.AddSingleton<IRows<AppState>>(services => services.GetRequiredService<IAppRows>());
         silo.AddRows<PackageDocument, PackageState>(PackageDocument.Kind);
         silo.AddRows<DropletDocument, DropletState>(DropletDocument.Kind);
+        silo.AddRows<AuditDocument, AuditEvent>(AuditDocument.Kind);
+        silo.Services.AddSingleton<OldRows>();
         silo.Services.AddSingleton<ILogStore, LogStore>();
         silo.Services.AddSingleton<IAccountStore, AccountStore>();
         silo.Services.AddSingleton<ITokenKeyStore, TokenKeyStore>();
