@@ -19,7 +19,7 @@ internal sealed class DrainGrain([PersistentState(DrainDocument.Kind, StorageNam
 
     public Task<Answer<DrainState>> Uncordon() => Handle(new DrainEvent.UncordonRequested(clock.GetUtcNow()));
 
-    public async Task<DrainState> Hear(string server, int attempts, bool isClosed) => (await Handle(new DrainEvent.Heard(clock.GetUtcNow(), server, attempts, isClosed))).Value!;
+    public async Task<DrainState> Hear(string server, int attempts, bool isClosed, bool ends) => (await Handle(new DrainEvent.Heard(clock.GetUtcNow(), server, attempts, isClosed, ends))).Value!;
 
     private async Task<Answer<DrainState>> Handle(DrainEvent @event)
     {

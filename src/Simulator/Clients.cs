@@ -18,7 +18,8 @@ internal sealed class Clients(World world)
     private const string ProcessType = "worker";
 
     private readonly Dictionary<(int, int, int, bool, TimeSpan?), TaskSpec> specs = [];
-    private readonly Dictionary<Guid, (string App, int Index, int MemoryMb, Script Script)> instances = [];
+    private readonly Dictionary<Guid, PlannedLane> instances = [];
+    private readonly Dictionary<AppId, TimeSpan> changedAt = [];
 
     /// <summary>Tasks whose submit was acknowledged.</summary>
     public HashSet<TaskId> Accepted { get; } = [];
@@ -42,10 +43,16 @@ internal sealed class Clients(World world)
     public PlannedTask PlanOf(TaskId task) => world.Plan.Tasks[NumberOf(task.Value) - 1];
 
     public string NameOf(Guid work) => instances.TryGetValue(work, out var instance)
-        ? string.Create(CultureInfo.InvariantCulture, $"instance {instance.Index} of {instance.App}")
+        ? string.Create(CultureInfo.InvariantCulture, $"instance {instance.Index} of {instance.Name}{(instance.Lane == 0 ? "" : ", lane 1")}")
         : string.Create(CultureInfo.InvariantCulture, $"task {NumberOf(work)}");
 
     public int MemoryOf(Guid work) => instances.TryGetValue(work, out var instance) ? instance.MemoryMb : world.Plan.Tasks[NumberOf(work) - 1].MemoryMb;
+
+    /// <summary>The other lane of the index; null for a task.</summary>
+    public Guid? OtherLane(Guid work) => instances.TryGetValue(work, out var lane) ? InstanceId.Of(new ProcessKey(lane.App, ProcessType), lane.Index, 1 - lane.Lane).Value : null;
+
+    /// <summary>Whether its users change an app, or did so in this time.</summary>
+    public bool HaveChanged(AppId app, TimeSpan within) => world.Agenda.Now - changedAt[app] < within;
 
     /// <summary>Null for an instance.</summary>
     public TimeSpan? SubmittedAt(Guid work) => InstanceId.Is(work) ? null : world.Plan.Tasks[NumberOf(work) - 1].At;
@@ -122,9 +129,10 @@ internal sealed class Clients(World world)
         var id = new AppId(new Guid(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2));
         var name = FormattableString.Invariant($"app-{number + 1}");
         var most = Math.Max(plan.Instances, plan.Changes.IsEmpty ? 0 : plan.Changes.Max(each => each.Instances));
-        for (var index = 0; index < most; index++)
+        changedAt[id] = TimeSpan.MaxValue;
+        foreach (var (index, lane) in Enumerable.Range(0, most).SelectMany(index => new[] { (index, 0), (index, 1) }))
         {
-            instances[InstanceId.Of(new ProcessKey(id, ProcessType), index).Value] = (name, index, plan.MemoryMb, new Script(plan.CrashesAfter, 1));
+            instances[InstanceId.Of(new ProcessKey(id, ProcessType), index, lane).Value] = new PlannedLane(id, name, index, lane, plan.MemoryMb, new Script(plan.CrashesAfter, 1));
         }
 
         var droplet = Droplet with { App = id };
@@ -153,8 +161,10 @@ internal sealed class Clients(World world)
     private void InOrder(TimeSpan at, ImmutableArray<Func<DateTimeOffset, AppEvent>> events, ImmutableArray<TimeSpan> times, AppId app) => world.Agenda.At(at, () =>
     {
         var isDone = false;
+        changedAt[app] = TimeSpan.MaxValue;
         Repeat(() => isDone, silo => silo.Desk.Tell(app, events[0], _ =>
         {
+            changedAt[app] = isDone ? changedAt[app] : world.Agenda.Now;
             ChangesLeft -= isDone ? 0 : 1;
             if (!isDone && events.Length > 1)
             {
@@ -201,4 +211,7 @@ internal sealed class Clients(World world)
             AttemptPolicy.Default with { LossesMax = plan.LossesMax, RetriesMax = plan.RetriesMax, OnCellLoss = plan.FailsOnLoss ? OnCellLoss.Fail : OnCellLoss.Move },
             plan.Deadline);
     }
+
+    /// <summary>One of the two places of an index.</summary>
+    private sealed record PlannedLane(AppId App, string Name, int Index, int Lane, int MemoryMb, Script Script);
 }

@@ -88,6 +88,9 @@ internal sealed class Faults(World world)
             case FaultKind.DoubleMessages:
                 Mended(fault, () => (before, world.Network.Doubled) = (world.Network.Doubled, fault.Amount), () => world.Network.Doubled = before);
                 break;
+            case FaultKind.EndHost:
+                Mended(fault, () => Each(hosts, host => host.End()), () => Each(hosts, host => host.BeginAgain()));
+                break;
             case FaultKind.Drain:
                 var deadline = (fault.End(world.Plan.MendedAt) - fault.At) / 2;
                 Mended(fault, () => Operate(hosts, at => new DrainEvent.DrainRequested(at, deadline, "maintenance"), drain => world.Witness.DrainOrdered(drain)), () => Uncordon(hosts));

@@ -94,6 +94,9 @@ public enum Omission
     /// <summary>A cell that is drained lets on what is left at the deadline.</summary>
     Displacement,
 
+    /// <summary>An app never hears what its instances tell it.</summary>
+    InstanceNews,
+
     /// <summary>A write is carried out whatever the version of the row.</summary>
     Version,
 }

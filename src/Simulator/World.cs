@@ -178,7 +178,7 @@ public sealed class World
     internal static string Words(WorkState work) => work switch
     {
         TaskState task => string.Create(CultureInfo.InvariantCulture, $"task {task.SequenceId}"),
-        InstanceState instance => string.Create(CultureInfo.InvariantCulture, $"instance {instance.Index} of {instance.Type}"),
+        InstanceState instance => string.Create(CultureInfo.InvariantCulture, $"instance {instance.Index} of {instance.Type}{(instance.Lane == 0 ? "" : ", lane 1")}"),
         _ => work.ToString(),
     };
 

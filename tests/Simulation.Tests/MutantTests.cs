@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Instances;
 using Granary.Core.Leases;
 using Granary.Core.Tasks;
 using Granary.Simulator;
@@ -28,12 +30,13 @@ public sealed class MutantTests(ITestOutputHelper output)
     [InlineData(Omission.SaveFirst, "storm", "outcome is real")]
     [InlineData(Omission.MovingSweep, "standard", "progress")]
     [InlineData(Omission.WakingSweep, "standard", "progress")]
-    [InlineData(Omission.Fence, "storm", "never two at once")]
+    [InlineData(Omission.Fence, "slow", "never two at once")]
     [InlineData(Omission.Comparison, "standard", "room is real")]
     [InlineData(Omission.TellBeforeRemoval, "standard", "outcome is real")]
     [InlineData(Omission.Displacement, "drain", "drain is kept")]
     [InlineData(Omission.Version, "storm", "history agrees")]
     [InlineData(Omission.RowsBeforeLease, "storm", "never two at once")]
+    [InlineData(Omission.InstanceNews, "workers", "wanted is up")]
     public void A_shell_that_leaves_something_out_is_caught(Omission omits, string scenario, string promise) => Catch(scenario, promise, Broken with { Omits = omits });
 
     [Fact]
@@ -70,7 +73,7 @@ public sealed class MutantTests(ITestOutputHelper output)
     public void A_start_that_asks_nothing_of_the_lease_is_caught() => Catch("storm", "never two at once", Broken with { MayStart = (_, _, _, _) => true });
 
     [Fact]
-    public void A_judge_that_forgets_that_it_was_without_the_database_is_caught() => Catch("storm", "never two at once", Broken with
+    public void A_judge_that_forgets_that_it_was_without_the_database_is_caught() => Catch("outage", "never two at once", Broken with
     {
         Judge = (judge, told, policy) =>
         {
@@ -101,6 +104,12 @@ public sealed class MutantTests(ITestOutputHelper output)
     });
 
     [Fact]
+    public void An_app_that_stops_who_makes_way_before_its_relief_is_up_is_caught() => Catch("workers", "hand-over", Broken with
+    {
+        App = (app, told) => AppMachine.Decide(app, told is AppEvent.InstancesSpoke spoke ? spoke with { News = [.. spoke.News.Select(each => each is InstanceNews.MakesWay makesWay ? makesWay with { HasEnded = true } : each)] } : told),
+    });
+
+    [Fact]
     public void A_margin_that_is_negative_is_caught()
     {
         var policy = LeasePolicy.Default with { StopAfter = TimeSpan.FromSeconds(6) };
@@ -125,6 +134,9 @@ public sealed class MutantTests(ITestOutputHelper output)
         {
             "storm" => Scenarios.Storm,
             "drain" => "cells 3\ntasks 10 at=2s..8s lasts=60s..90s\ndrain at=10s for=50s\nmended 70s",
+            "outage" => "cells 2..4 candidates=1..2\ntasks 6..10 at=2s..20s lasts=30s..60s\nfaults 6..12 kinds=kill-database|hang-database|cut-database|cut at=8s..50s for=1s..9s\nmessages lost=2% slow=25% doubled=5%\nmended 60s",
+            "slow" => "cells 2..4 candidates=1..2\ntasks 6..12 at=2s..40s lasts=20s..60s\nfaults 10..20 kinds=slow-database|delay-messages|cut-pair|cut-database|stop-silo|slow-engine|kill-silo at=3s..50s for=500ms..9s\nmessages lost=3% slow=40% doubled=5%\nmended 60s",
+            "workers" => "cells 3\napps 1 instances=3 memory=64M at=2s..4s\ndrain at=80s..90s for=60s cell=cell-a\nmended 150s",
             "engine" => "cells 3 candidates=1\ntasks 12 at=2s..8s lasts=60s..90s\nkill-engine at=10s for=50s amount=0\nmended 70s",
             "crowd" => "cells 3 memory=256M\ntasks 30 at=2s..6s lasts=5s..10s memory=64M|128M\nkill-silo 3 at=3s..8s\nmended 20s",
             _ => Scenarios.Standard,

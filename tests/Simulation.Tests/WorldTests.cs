@@ -16,7 +16,20 @@ public sealed class WorldTests(ITestOutputHelper output)
         ["standard"] = Scenarios.Standard,
         ["small"] = Scenarios.Small,
         ["storm"] = Scenarios.Storm,
+        ["workers"] = Workers,
     };
+
+    /// <summary>Workers that make way, on cells that are drained and hosts that are told to end, with other faults in between.</summary>
+    private const string Workers = """
+        cells 3..5 memory=256M|512M candidates=1..2 skew=2s
+        silos 2..3
+        apps 1..3 instances=1..4 memory=32M|64M at=2s..10s changes=0..2
+        tasks 0..15 at=3s..40s lasts=5s..30s memory=32M|64M
+        end-host 1..4 at=15s..80s for=15s..50s
+        drain 0..2 at=15s..100s for=5s..50s
+        faults 0..5 kinds=all at=10s..110s for=200ms..3s|2s..25s
+        mended 120s
+        """;
 
     [Fact]
     public void Ten_thousand_standard_worlds_keep_every_promise() => ManyWorlds.Keep("standard", Scenarios.Standard, 1, 10_000, output);
@@ -24,6 +37,7 @@ public sealed class WorldTests(ITestOutputHelper output)
     [Theory]
     [InlineData("small", 1_000)]
     [InlineData("storm", 500)]
+    [InlineData("workers", 500)]
     public void Small_worlds_and_storms_keep_every_promise(string name, int count) => ManyWorlds.Keep(name, Named[name], 1, count, output);
 
     [Fact]
@@ -72,6 +86,7 @@ public sealed class WorldTests(ITestOutputHelper output)
     [Theory]
     [InlineData("small")]
     [InlineData("storm")]
+    [InlineData("workers")]
     [Trait("Length", "Long")]
     public void Twenty_thousand_small_worlds_keep_every_promise(string name) => ManyWorlds.Keep(name, Named[name], 1_000_000, 20_000, output);
 

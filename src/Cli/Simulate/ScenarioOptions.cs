@@ -7,6 +7,9 @@ namespace Granary.Cli.Simulate;
 /// <summary>What a world is to be like, as the command line says it: a file or the name of a scenario, and options in the words of a scenario's lines.</summary>
 internal static class ScenarioOptions
 {
+    /// <summary>Whoever gives another kind of file is not told so a thousand times.</summary>
+    private const int FaultsShown = 10;
+
     /// <summary>What options change where no scenario is named.</summary>
     private const string Plain = "cells 5\nsilos 3\ntasks 60";
 
@@ -51,7 +54,8 @@ internal static class ScenarioOptions
 
         if (all.Count > 0)
         {
-            throw new FailureException($"{string.Join('\n', all)}\nSee 'granary simulate --help' and docs/simulate.md for the right forms.", isUsage: true);
+            var more = all.Count > FaultsShown ? $"\nand {all.Count - FaultsShown} more" : "";
+            throw new FailureException($"{string.Join('\n', all.Take(FaultsShown))}{more}\nSee 'granary simulate --help' and docs/simulate.md for the right forms.", isUsage: true);
         }
 
         return (scenario, named ?? (given.Length == 0 ? "standard" : string.Join(' ', given.Select(each => $"--{each.Word} {each.Words}".TrimEnd()))));

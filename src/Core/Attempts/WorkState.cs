@@ -16,6 +16,9 @@ public abstract record WorkState
     /// <summary>The newest attempt; 0 before the first. While it waits for a cell the next one will be one higher.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>The newest attempt that was lost; 0 if none was. Whatever its cell finds of it later may have run beside what followed.</summary>
+    public int LostAttempt { get; init; }
+
     /// <summary>The cell of the current attempt; set exactly while it runs or is being stopped.</summary>
     public CellId? Cell { get; init; }
 

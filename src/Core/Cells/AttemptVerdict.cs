@@ -56,6 +56,9 @@ public static class AttemptVerdict
     /// <param name="untold">How it ended; null when it did not, or when its end was noted to be told.</param>
     public static bool MayHaveRunBeside(bool isRunning, ProcessEnd? untold) => isRunning || untold is { KilledAt: null, Doubt: null } or { KilledAt: null, WasUnwatched: true };
 
+    /// <summary>The same of one whose end was noted to be told, and nobody knows whether it was.</summary>
+    public static bool MayHaveRunBeside(AttemptReport noted, WorkState row) => noted.Attempt <= row.LostAttempt && MayHaveRunBeside(noted, row.Attempt);
+
     /// <summary>The same of one whose end was told.</summary>
     /// <param name="newest">The task's newest attempt, as its answer says.</param>
     public static bool MayHaveRunBeside(AttemptReport told, int newest) => newest > told.Attempt && told is (AttemptReport.Exited or AttemptReport.Displaced or AttemptReport.Lost { WasUnwatched: true });

@@ -11,7 +11,7 @@ namespace Granary.Core.Cells;
 ///            drain                  nothing is left
 ///   OPEN --------------> DRAINING ------------------> DRAINED
 ///    ^                    |                              |
-///    |  uncordon; or its host ended and it is back       |
+///    |  uncordon; or its host is back, or goes on        |
 ///    +--------------------+------------------------------+
 /// </code>
 /// </summary>
@@ -42,8 +42,8 @@ public static class DrainMachine
 
         (Draining or Drained, UncordonRequested) => Reopen(drain, @event.At),
 
-        // Its host did end, and is back. The order was that silo's alone.
-        (Draining or Drained, Heard heard) when drain.EndingServer is { } ended && ended != heard.Server => Reopen(drain, @event.At),
+        // Its host did end, and is back: the order was that silo's alone. Or it does not end after all, because its warden died before.
+        (Draining or Drained, Heard heard) when drain.EndingServer is { } ended && (ended != heard.Server || !heard.Ends) => Reopen(drain, @event.At),
         (Draining, Heard { Attempts: 0, IsClosed: true }) => Decision.Move(drain with { Phase = Drained, Since = @event.At, DeadlineAt = null }),
         (Drained, Heard { Attempts: > 0 }) => Decision.Move(drain with { Phase = Draining, Since = @event.At, DeadlineAt = @event.At }), // What turned up there, as after its journal was lost, leaves at once.
 

@@ -32,7 +32,7 @@ public sealed record DrainState
     /// <summary>In words, why it takes nothing; null while it is open.</summary>
     public string? Why { get; init; }
 
-    /// <summary>The silo, with its start, that said that its host ends. The drain lasts until another serves the cell. Null for an operator's, which lasts until it is taken back.</summary>
+    /// <summary>The silo, with its start, that said that its host ends. The drain lasts until another serves the cell, or the host does not end after all. Null for an operator's, which lasts until it is taken back.</summary>
     public string? EndingServer { get; init; }
 
     [JsonIgnore]
@@ -63,7 +63,8 @@ public abstract record DrainEvent(DateTimeOffset At)
     /// <param name="Server">The silo that serves it, with its start.</param>
     /// <param name="Attempts">How many attempts it holds.</param>
     /// <param name="IsClosed">It took nothing any more when they were counted.</param>
-    public sealed record Heard(DateTimeOffset At, string Server, int Attempts, bool IsClosed) : DrainEvent(At);
+    /// <param name="Ends">Its host was told to end.</param>
+    public sealed record Heard(DateTimeOffset At, string Server, int Attempts, bool IsClosed, bool Ends = false) : DrainEvent(At);
 }
 
 /// <summary>A drain orders nothing: its cell reads it and does what it says.</summary>

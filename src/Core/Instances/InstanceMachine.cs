@@ -51,7 +51,7 @@ public static class InstanceMachine
 
         (Running, Reported { Report: Started }) => Up(instance, @event.At),
         (Running, Reported { Report: Exited { Exit: var exit } }) when instance.Part == Part.IsRelieved => GiveOver(Ended(instance, exit), @event.At, $"attempt {instance.Attempt} {Words(exit)}"),
-        (Running, Reported { Report: var report }) when instance.Part == Part.IsRelieved => GiveOver(instance, @event.At, Words(report)),
+        (Running, Reported { Report: var report }) when instance.Part == Part.IsRelieved => GiveOver(Given(instance, report), @event.At, Words(report)),
         (Running, Reported { Report: Exited { Exit: var exit } }) => Crash(Ended(instance, exit), exit.Code == 0, exit.FinishedAt - exit.StartedAt, Words(exit), @event.At),
         (Running, Reported { Report: Declined { Permanent: true } declined }) => Crash(instance, false, TimeSpan.Zero, $"could not be started: {declined.Reason}", @event.At),
         (Running, Reported { Report: Lost lost }) => Lose(instance, lost, @event.At),
@@ -64,7 +64,7 @@ public static class InstanceMachine
 
         (Canceling, Reported { Report: Started }) => Decision.Stay(instance),
         (Canceling, Reported { Report: Exited { Exit: var exit } }) => AfterStop(Ended(instance, exit), @event.At, $"the process ended with status {exit.Code}"),
-        (Canceling, Reported { Report: var report }) => AfterStop(instance, @event.At, Words(report)),
+        (Canceling, Reported { Report: var report }) => AfterStop(Given(instance, report), @event.At, Words(report)),
         (Canceling, RestartRequested or Woke) => StopAgain(instance, @event.At),
 
         (Succeeded or Failed, Woke) when instance.WakeAt <= @event.At => Requeue(instance, @event.At, TimeSpan.Zero, $"its time has come after crash {instance.Crashes}"),
@@ -145,7 +145,7 @@ public static class InstanceMachine
     {
         var losses = at - instance.Since >= instance.Spec!.Crashes.ForgottenAfter ? 1 : instance.Counters.Losses + 1;
         var delay = losses == 1 ? TimeSpan.Zero : AttemptPolicy.Default.MoveDelay.Delay(losses - 1, instance.Id.Value);
-        return Requeue(instance with { Counters = instance.Counters with { Losses = losses } }, at, delay, $"attempt {instance.Attempt} was lost on {instance.Cell}: {lost.Evidence}");
+        return Requeue(Given(instance, lost) with { Counters = instance.Counters with { Losses = losses } }, at, delay, $"attempt {instance.Attempt} was lost on {instance.Cell}: {lost.Evidence}");
     }
 
     private static Decision GiveBack(InstanceState instance, DateTimeOffset at, string text)
@@ -209,6 +209,8 @@ public static class InstanceMachine
 
     /// <summary>Without a past: what a user changed or asked for is not held against it.</summary>
     private static InstanceState Afresh(InstanceState instance) => instance with { Counters = new AttemptCounters(), LastEnd = null };
+
+    private static InstanceState Given(InstanceState instance, AttemptReport end) => end is Lost ? instance with { LostAttempt = instance.Attempt } : instance;
 
     private static InstanceState Ended(InstanceState instance, AttemptExit exit) => instance with { ExitCode = exit.Code };
 

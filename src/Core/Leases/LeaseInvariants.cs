@@ -14,7 +14,7 @@ namespace Granary.Core.Leases;
 /// 5. Nothing is killed that was not noted, but for what holds no attempt.
 /// 6. The stop is confirmed, and the lease taken after a stop, only when nothing runs and no start is in flight.
 /// 7. After a moment without a renewal for too long nothing runs on, unless the roster allows it.
-/// 8. What was frozen runs again exactly when the lease is taken.
+/// 8. What was frozen runs again exactly when the lease is taken, and when it is found frozen under a lease.
 /// The judge:
 /// 9. Who just started or regained the database judges nothing.
 /// 10. Nobody judges himself, or as somebody who is not on the roster.
@@ -48,7 +48,7 @@ public static class LeaseInvariants
         rules.Require(!writes.OfType<LeaseEvent.StopConfirmed>().Any() || after.Phase == WardenPhase.Stopped, "6: confirmed what is not stopped");
         rules.Require(after.Phase != WardenPhase.Stopped || before.Phase == WardenPhase.Stopped || @event is WardenEvent.Swept { Left.IsEmpty: true, StartsInFlight: 0 }, "6: called stopped what still runs");
         rules.Require(@event is not WardenEvent.Ticked || after.Phase is not (WardenPhase.Seeking or WardenPhase.Leased) || @event.At - after.SentAt < policy.StopAfter || WardenMachine.MayHold(after, @event.At, policy), "7: runs on in silence");
-        rules.Require(decision.Effects.OfType<WardenEffect.Thaw>().Any() == (before.Phase != WardenPhase.Leased && after.Phase == WardenPhase.Leased), "8: thawed without a lease");
+        rules.Require(decision.Effects.OfType<WardenEffect.Thaw>().Any() == (after.Phase == WardenPhase.Leased && (before.Phase != WardenPhase.Leased || @event is WardenEvent.FoundFrozen)), "8: thawed without a lease");
         rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
         return rules.All;
     }

@@ -56,6 +56,8 @@ public static class WardenMachine
 
         (Leased, Answered { ReachesDatabase: false } answered) => Confirm(warden, answered),
 
+        (Leased, FoundFrozen) => Decision.Stay(warden, new Thaw()), // By a silo that stood in, did not hear that it was relieved, and may be dead by now.
+
         (Freezing, Frozen { Attempts.IsEmpty: true }) => Decision.Move(warden with { Phase = Killing }, new KillAll()),
         (Freezing, Frozen frozen) => Note(warden, frozen.At, frozen.Attempts, policy),
         (Noting, KillsNoted) => Decision.Move(warden with { Phase = Killing, Condemned = [] }, new KillAll()),
@@ -67,7 +69,7 @@ public static class WardenMachine
         (Seeking or Freezing or Noting or Killing or Stopped, Wrote wrote) => Decision.Move(Learn(warden, wrote)),
 
         // Answers that come late, and to questions nobody asks any more. Listed, so that nothing is ignored by accident.
-        (_, Wrote or Answered or Frozen or KillsNoted or Swept) => Decision.Stay(warden),
+        (_, Wrote or Answered or FoundFrozen or Frozen or KillsNoted or Swept) => Decision.Stay(warden),
 
         _ => throw new UnreachableException($"No rule for {@event} while {warden.Phase}."),
     };

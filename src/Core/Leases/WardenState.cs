@@ -88,6 +88,9 @@ public abstract record WardenEvent(TimeSpan At)
     /// <param name="AskedAt">From before the question was sent.</param>
     public sealed record Answered(TimeSpan At, TimeSpan AskedAt, CellId Member, bool ReachesDatabase) : WardenEvent(At);
 
+    /// <summary>The group is frozen, by whatever process.</summary>
+    public sealed record FoundFrozen(TimeSpan At) : WardenEvent(At);
+
     /// <summary>The group is frozen, and these attempts have a process in it.</summary>
     public sealed record Frozen(TimeSpan At, ImmutableArray<AttemptKey> Attempts) : WardenEvent(At);
 

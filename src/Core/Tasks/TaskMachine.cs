@@ -122,7 +122,7 @@ public static class TaskMachine
     {
         var policy = task.Spec!.Policy;
         var losses = task.Counters.Losses + 1;
-        var counted = task with { Counters = task.Counters with { Losses = losses } };
+        var counted = task with { LostAttempt = task.Attempt, Counters = task.Counters with { Losses = losses } };
         if (policy.OnCellLoss == OnCellLoss.Fail)
         {
             return Fail(counted, at, $"{task.Cell} was lost and the task asked not to be moved: {lost.Evidence}", $"attempt {task.Attempt} was lost: {lost.Evidence}");

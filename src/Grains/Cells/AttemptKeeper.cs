@@ -112,7 +112,7 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
         }
         else if (finding == Finding.Discard)
         {
-            var ranBeside = work is not null && MayHaveRunBeside(container);
+            var ranBeside = work is not null && MayHaveRunBeside(container, work);
             Live(() => Discard(ranBeside));
         }
         else if (notes.Entry is { Report: { } report } noted)
@@ -142,8 +142,9 @@ internal sealed partial class AttemptKeeper(AttemptKey attempt, ServedCell cell,
     private Ending WithoutProcess(ContainerReport? container) =>
         Ending.Fenced(AttemptVerdict.WithoutProcess(attempt, cell.Id, notes.StartWasOrdered, container is not null, notes.Entry is not null || cell.Notes.IsWhole));
 
-    private bool MayHaveRunBeside(ContainerReport? container) =>
-        notes.Entry?.Report is null && AttemptVerdict.MayHaveRunBeside(container?.Phase == ContainerPhase.Running, container?.Phase == ContainerPhase.Exited ? cell.EndOf(attempt, container) : null);
+    private bool MayHaveRunBeside(ContainerReport? container, WorkState work) => notes.Entry is { Report: { } noted }
+        ? AttemptVerdict.MayHaveRunBeside(noted, work)
+        : AttemptVerdict.MayHaveRunBeside(container?.Phase == ContainerPhase.Running, container?.Phase == ContainerPhase.Exited ? cell.EndOf(attempt, container) : null);
 
     private async Task LookWithoutRow(ContainerReport? container)
     {

@@ -24,8 +24,9 @@ internal sealed partial class CellDrain(ServedCell cell, Func<IEnumerable<Attemp
     {
         var grain = services.Grains.GetGrain<IDrainGrain>(Keys.Drain(cell.Id));
         var (attempts, isClosed) = cell.Books.Count();
-        Take(await grain.Hear(services.Silo, attempts, isClosed));
-        if (cell.Lease.EndsAt is { } endsAt && endsAt != toldEnd)
+        var end = cell.Lease.EndsAt;
+        Take(await grain.Hear(services.Silo, attempts, isClosed, ends: end is not null));
+        if (end is { } endsAt && endsAt != toldEnd)
         {
             var left = endsAt - services.Clock.GetUtcNow();
             var answer = await grain.DrainForEnd(left > TimeSpan.Zero ? left : TimeSpan.Zero, services.Silo);

@@ -22,5 +22,6 @@ public interface IDrainGrain : IGrainWithStringKey
     /// <param name="server">The silo that serves it, with its start.</param>
     /// <param name="attempts">How many attempts it holds.</param>
     /// <param name="isClosed">It took nothing any more when they were counted.</param>
-    Task<DrainState> Hear(string server, int attempts, bool isClosed);
+    /// <param name="ends">Its host was told to end.</param>
+    Task<DrainState> Hear(string server, int attempts, bool isClosed, bool ends);
 }

@@ -17,7 +17,7 @@ public interface IWardenLink
     /// <summary>Whether a warden lives when this silo begins.</summary>
     bool HasWarden { get; }
 
-    /// <summary>When the warden ends, and with it the cell on this host; null while nobody told it to.</summary>
+    /// <summary>When the warden ends, and with it the cell on this host; null while nobody told it to, or none is heard.</summary>
     DateTimeOffset? EndsAt { get; }
 
     /// <summary>Listens until cancelled.</summary>

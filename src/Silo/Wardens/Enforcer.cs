@@ -95,6 +95,11 @@ internal sealed partial class Enforcer
                 Post(new WardenEvent.RenewalSeen(HostClock.Now, sentAt));
             }
 
+            if (state.Phase == WardenPhase.Leased && parts.Group.IsFrozen)
+            {
+                Post(new WardenEvent.FoundFrozen(HostClock.Now));
+            }
+
             Post(new WardenEvent.Ticked(HostClock.Now));
         }
         while (await timer.WaitForNextTickAsync(cancellation));

@@ -129,6 +129,8 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
             {
                 line = null;
             }
+
+            EndsAt = null; // Of another warden nobody knows that yet.
         }
 
         hear(new ServingEvent.WardenEnded(HostClock.Now));

@@ -21,10 +21,13 @@ internal static class WantedIsUp
                 var wanted = AppProcesses.Wanted(app).GetValueOrDefault(type);
                 for (var index = 0; index < Math.Max(process.Slots, wanted); index++)
                 {
-                    var id = InstanceId.Of(new ProcessKey(app.Id, type), index);
-                    if (Fault(world, id, index < wanted) is { } fault)
+                    var (key, lanes, isWanted) = (new ProcessKey(app.Id, type), process.LanesOf(index), index < wanted);
+                    foreach (var (id, isUp) in new[] { (InstanceId.Of(key, index, lanes.Current), isWanted), (InstanceId.Of(key, index, lanes.Other), isWanted && lanes.IsRelieved) })
                     {
-                        yield return $"{world.Clients.NameOf(id.Value)} {fault}";
+                        if (Fault(world, id, isUp) is { } fault)
+                        {
+                            yield return $"{world.Clients.NameOf(id.Value)} {fault}";
+                        }
                     }
                 }
             }
@@ -42,7 +45,7 @@ internal static class WantedIsUp
 
         return instance switch
         {
-            { Phase: InstancePhase.Running, UpSince: not null, Cell: { } cell } when runs is [var run] && run.Host.Cell == cell && run.Container.Attempt == instance.Key => null,
+            { Phase: InstancePhase.Running, UpSince: not null, Part: not Part.Relieves, Cell: { } cell } when runs is [var run] && run.Host.Cell == cell && run.Container.Attempt == instance.Key => null,
             { Phase: InstancePhase.Failed or InstancePhase.Succeeded, LastEnd: not null, WakeAt: not null } when runs.Length == 0 => null, // It says why, and until when.
             { Phase: InstancePhase.Pending } when runs.Length == 0 && IsExplained(world, instance) => null,
             { Crashes: > 0 } => null, // It is on its way from one crash to the next.

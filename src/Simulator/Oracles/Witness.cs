@@ -55,6 +55,7 @@ internal sealed class Witness(World world, bool keepsTimeline)
 
         beside.Add((container, host));
         See(attempt.Work);
+        HandOver.SeeStart(world, attempt);
         RoomIsReal.See(world, host);
     }
 
@@ -96,6 +97,10 @@ internal sealed class Witness(World world, bool keepsTimeline)
         if (container.Cause == EndCause.TheEngine)
         {
             EndedWithItsEngine.Add(container.Attempt);
+        }
+        else if (container.Cause == EndCause.OurStop)
+        {
+            HandOver.SeeStop(world, container.Attempt);
         }
         else if (container.Cause == EndCause.Itself)
         {

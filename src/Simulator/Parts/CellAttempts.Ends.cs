@@ -125,9 +125,9 @@ internal sealed partial class CellAttempts
         });
     }
 
-    private bool MayHaveRunBeside(Container? container, Note? note) => AttemptVerdict.MayHaveRunBeside(
-        container?.Phase == ContainerPhase.Running,
-        container?.Phase == ContainerPhase.Exited ? EndOf(container, note) : null);
+    private bool MayHaveRunBeside(Container? container, Note? note, WorkState? row) => note is { Report: { } noted }
+        ? row is not null && AttemptVerdict.MayHaveRunBeside(noted, row)
+        : AttemptVerdict.MayHaveRunBeside(container?.Phase == ContainerPhase.Running, container?.Phase == ContainerPhase.Exited ? EndOf(container, note) : null);
 
     private ProcessEnd EndOf(Container container, Note? note)
     {

@@ -49,6 +49,9 @@ internal sealed partial class CellAttempts(Silo silo)
     /// <summary>Why nothing is admitted; null while what fits is.</summary>
     public string? ClosedBy { get; private set; }
 
+    /// <summary>Those that are kept.</summary>
+    public IEnumerable<AttemptKey> All => kept.Keys.Select(each => new AttemptKey(each.Item1, each.Item2));
+
     public void Close(string? by)
     {
         if (ClosedBy != by)
@@ -155,9 +158,9 @@ internal sealed partial class CellAttempts(Silo silo)
     /// <summary>Stops all, so that it can run elsewhere. What has no process yet is not started any more.</summary>
     public void DisplaceAll(string because)
     {
-        foreach (var (work, number) in kept.Keys.ToArray())
+        foreach (var attempt in All.ToArray())
         {
-            Stop(new AttemptKey(work, number), because);
+            Stop(attempt, because);
         }
     }
 
@@ -209,7 +212,7 @@ internal sealed partial class CellAttempts(Silo silo)
             case Finding.Leave:
                 break;
             case Finding.Discard:
-                Discard(attempt, note?.Report is null && MayHaveRunBeside(host.Engine.Find(attempt), note));
+                Discard(attempt, MayHaveRunBeside(host.Engine.Find(attempt), note, row));
                 break;
             case Finding.Adopt when note?.Report is not null:
                 Keep(attempt);

@@ -45,7 +45,15 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
         }
     }
 
-    public void Tick() => Handle(new WardenEvent.Ticked(host.Clock));
+    public void Tick()
+    {
+        if (State.Phase == WardenPhase.Leased && host.Engine.IsFrozen)
+        {
+            Handle(new WardenEvent.FoundFrozen(host.Clock));
+        }
+
+        Handle(new WardenEvent.Ticked(host.Clock));
+    }
 
     private void Act(WardenEffect effect)
     {

@@ -43,6 +43,9 @@ internal sealed class Host
     private readonly PlannedCell plan;
     private readonly string suffix;
 
+    /// <summary>It was told to end: nobody is started until it begins again.</summary>
+    private bool ends;
+
     public Host(World world, PlannedCell plan)
     {
         (this.world, this.plan) = (world, plan);
@@ -159,13 +162,32 @@ internal sealed class Host
         }
     }
 
+    /// <summary>Its warden is told to end; nobody is told where there is none.</summary>
+    public void End()
+    {
+        if (Warden is { IsAlive: true } warden)
+        {
+            ends = true;
+            warden.Receive(warden.End);
+        }
+    }
+
+    public void BeginAgain()
+    {
+        ends = false;
+        if (IsOn)
+        {
+            Boot();
+        }
+    }
+
     /// <summary>The machine's own supervisor: it starts the warden when nothing of ours lives.</summary>
     public void Boot()
     {
         Guard();
         world.Agenda.After(world.Chance.Seconds(0.5, 3), () =>
         {
-            if (IsOn && Warden is not { IsAlive: true } && !Silos.Exists(each => each.IsAlive))
+            if (IsOn && !ends && Warden is not { IsAlive: true } && !Silos.Exists(each => each.IsAlive))
             {
                 StartWarden(null);
             }

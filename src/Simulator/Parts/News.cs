@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
@@ -20,11 +21,15 @@ internal abstract record News
 
     public sealed record Woke : News;
 
+    /// <summary>For instances alone.</summary>
+    public sealed record MakeWay(int Attempt, string Why) : News;
+
     public TaskEvent ForTask(DateTimeOffset at) => this switch
     {
         Placed placed => new TaskEvent.Placed(at, placed.Attempt, placed.Cell),
         Reported reported => new TaskEvent.Reported(at, reported.Report),
         Outlived outlived => new TaskEvent.Outlived(at, outlived.Attempt, outlived.Cell),
+        MakeWay => throw new UnreachableException("A task makes no way: it ends, or is moved."),
         _ => new TaskEvent.Woke(at),
     };
 
@@ -33,6 +38,7 @@ internal abstract record News
         Placed placed => new InstanceEvent.Placed(at, placed.Attempt, placed.Cell),
         Reported reported => new InstanceEvent.Reported(at, reported.Report),
         Outlived outlived => new InstanceEvent.Outlived(at, outlived.Attempt, outlived.Cell),
+        MakeWay makeWay => new InstanceEvent.MakeWay(at, makeWay.Attempt, makeWay.Why),
         _ => new InstanceEvent.Woke(at),
     };
 }

@@ -16,6 +16,7 @@ internal sealed class Silo : Process
         : base(world, host, name)
     {
         Serving = ServingMachine.Start(host.Cell, name, host.Warden is { IsAlive: true } ? host.Clock : null);
+        Server = world.NewHolder(name);
         Desk = new WorkDesk(this);
         Attempts = new CellAttempts(this);
         drain = new CellDrain(this);
@@ -35,6 +36,9 @@ internal sealed class Silo : Process
 
         Handle(new ServingEvent.EngineProbed(Now, host.Engine.IsUp));
     }
+
+    /// <summary>Its name with its start.</summary>
+    public string Server { get; }
 
     public ServingState Serving { get; private set; }
 
@@ -129,7 +133,7 @@ internal sealed class Silo : Process
                 World.Database.Write(this, () => World.Database.Write(Host.Cell, write), answer => Handle(new ServingEvent.Wrote(Now, write, answer.IsDone, answer.Lease)));
                 break;
             case ServingEffect.Compare compare:
-                Attempts.Compare(compare.LeaseEpoch, () => Handle(new ServingEvent.Compared(Now, compare.LeaseEpoch)));
+                Attempts.Compare(compare.LeaseEpoch, () => drain.Know(() => Handle(new ServingEvent.Compared(Now, compare.LeaseEpoch))));
                 break;
             case ServingEffect.StandIn stand:
                 World.Tell(Host.Name, $"{Name} stands in for its warden");

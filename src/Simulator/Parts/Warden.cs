@@ -7,8 +7,18 @@ namespace Granary.Simulator.Parts;
 /// <summary>The warden of a cell: enforces its lease, judges the leases of others, watches its silos.</summary>
 internal sealed class Warden : Process
 {
+    /// <summary>How long a cell is drained whose host was told to end.</summary>
+    private static readonly TimeSpan EndingDrain = TimeSpan.FromSeconds(8);
+
+    /// <summary>Beyond that and the grace of a stop: what the reading and the telling take.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+
+    /// <summary>What ended has to be told to its work.</summary>
+    private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
+
     private readonly Enforcer enforcer;
     private JudgeState judge;
+    private TimeSpan quietSince;
 
     public Warden(World world, Host host, TimeSpan? sentAt)
         : base(world, host, host.WardenName)
@@ -27,7 +37,25 @@ internal sealed class Warden : Process
         }
     }
 
-    public void HearSiloEnded(string name) => World.Agenda.After(TimeSpan.FromMilliseconds(1), () => Receive(() => enforcer.Handle(new WardenEvent.SiloEnded(Now, name))));
+    /// <summary>When it ends, by its host's wall clock; null while nobody told it to.</summary>
+    public DateTimeOffset? EndsAt { get; private set; }
+
+    /// <summary>It is told to end: what runs may end by itself for a while, or run elsewhere; then the silos end, and what is left is killed.</summary>
+    public void End()
+    {
+        World.Tell(Host.Name, $"{Name} is told to end");
+        EndsAt = Host.WallClock + EndingDrain;
+        var since = quietSince = Now;
+        Every(TimeSpan.FromMilliseconds(100), () => LookWhetherToEnd(since));
+    }
+
+    public void HearSiloEnded(string name) => World.Agenda.After(TimeSpan.FromMilliseconds(1), () => Receive(() =>
+    {
+        if (EndsAt is null)
+        {
+            enforcer.Handle(new WardenEvent.SiloEnded(Now, name));
+        }
+    }));
 
     public void HearSilo(string name) => enforcer.Handle(new WardenEvent.SiloSpoke(Now, name));
 
@@ -46,6 +74,24 @@ internal sealed class Warden : Process
         {
             silo.HearWarden(enforcer.State.Epoch, enforcer.LeasedSince);
         }
+    }
+
+    /// <summary>Without a lease everything is being killed already, and without a silo nobody moves anything.</summary>
+    private void LookWhetherToEnd(TimeSpan since)
+    {
+        quietSince = Host.Engine.Processes.Any() ? Now : quietSince;
+        if (Now - since < EndingDrain + World.Plan.Policies.StopGrace + Margin && Now - quietSince < QuietFor && enforcer.LeasedSince is not null && Host.Silos.Exists(each => each.IsAlive))
+        {
+            return;
+        }
+
+        foreach (var silo in Host.Silos.Where(each => each.IsAlive).ToArray())
+        {
+            enforcer.Handle(new WardenEvent.SiloLeft(Now, silo.Name));
+            silo.Kill();
+        }
+
+        enforcer.Handle(new WardenEvent.EndRequested(Now));
     }
 
     private void Read() => World.Database.Ask(

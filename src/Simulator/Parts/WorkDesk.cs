@@ -106,10 +106,24 @@ internal sealed class WorkDesk(Silo silo)
         }
     }
 
+    private void TellApp(AttemptEffect.TellApp tell)
+    {
+        if (world.Rules.Omits != Omission.InstanceNews)
+        {
+            Tell(tell.App, at => new AppEvent.InstancesSpoke(at, [tell.News]));
+        }
+    }
+
     private void Act(ImmutableArray<AttemptEffect> effects)
     {
         foreach (var effect in effects)
         {
+            if (effect is AttemptEffect.TellApp tell)
+            {
+                TellApp(tell);
+                continue;
+            }
+
             CellId? cell = effect switch
             {
                 AttemptEffect.StartAttempt start => start.Cell,

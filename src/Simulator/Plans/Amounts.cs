@@ -23,7 +23,7 @@ public sealed record Amounts(ImmutableArray<(double Min, double Max)> Choices)
         return max > min ? chance.Number((int)min, (int)max) : (int)min;
     }
 
-    public TimeSpan Time(Chance chance) => TimeSpan.FromSeconds(Draw(chance));
+    public TimeSpan Time(Chance chance) => Units.Exactly(Draw(chance));
 
     private (double Min, double Max) Choice(Chance chance) => Choices.Length == 1 ? Choices[0] : chance.Of(Choices);
 }

@@ -62,6 +62,9 @@ public enum FaultKind
 
     /// <summary>An operator drains a cell; the deadline is half of the time after which it is uncordoned.</summary>
     Drain,
+
+    /// <summary>A host is told to end, as by a shutdown: its warden has the cell drained for a short time, ends the silos, kills what is left and ends. Then it is started again.</summary>
+    EndHost,
 }
 
 public static class FaultKinds

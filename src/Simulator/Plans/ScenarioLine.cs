@@ -49,7 +49,7 @@ internal sealed class ScenarioLine
 
     public Amounts? Strengths(string name) => Read(name, Units.Amount, "a share, a time or a number, for example 5% or 2s or 1");
 
-    public TimeSpan? Time(string name) => Times(name) is { } time ? TimeSpan.FromSeconds(time.Max) : null;
+    public TimeSpan? Time(string name) => Times(name) is { } time ? Units.Exactly(time.Max) : null;
 
     public double? Share(string name) => Read(name, Units.Share, "a share of 0% to 100%, for example 25%")?.Max;
 
@@ -103,7 +103,7 @@ internal sealed class ScenarioLine
     {
         if (About is not null && Units.Time(About) is { } seconds)
         {
-            return TimeSpan.FromSeconds(seconds);
+            return Units.Exactly(seconds);
         }
 
         faults.Add($"'{Word}' needs a time: {example}");

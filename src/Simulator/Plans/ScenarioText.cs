@@ -153,7 +153,7 @@ public static class ScenarioText
             var words = parts[0].Split('-');
             if (parts.Length == 2 && Units.Time(parts[1]) is { } at && Enum.TryParse<AppChange>(words[0], ignoreCase: true, out var change) && (words.Length == 2 ? Units.Count(words[1]) : 0) is { } instances)
             {
-                changes.Add(new PlannedChange(TimeSpan.FromSeconds(at), change, (int)instances));
+                changes.Add(new PlannedChange(Units.Exactly(at), change, (int)instances));
             }
             else
             {

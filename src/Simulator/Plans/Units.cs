@@ -48,6 +48,9 @@ internal static class Units
     /// <summary>As it stands: what a fault's amount is depends on its kind.</summary>
     public static double? Amount(string text) => Share(text) ?? Time(text) ?? Number(text);
 
+    /// <summary>To the nearest tick, so that a time that was written is read as it was.</summary>
+    public static TimeSpan Exactly(double seconds) => TimeSpan.FromTicks((long)Math.Round(seconds * TicksPerSecond));
+
     public static string OfTime(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.Ticks / TicksPerSecond:0.#######}s");
 
     public static string OfNumber(double number) => number.ToString("R", CultureInfo.InvariantCulture);

@@ -24,7 +24,7 @@ public static class ReportText
         }
 
         yield return Row("length", took is { } real
-            ? Text($"{end.Lasted.TotalSeconds:0.0} s of the world in {real.TotalSeconds:0.0} s: {end.Lasted / real:#,0} times as fast as life")
+            ? Text($"{end.Lasted.TotalSeconds:0.0} s of the world in {real.TotalSeconds:0.0} s: {TimesAsFast(end.Lasted / real)} times as fast as life")
             : Text($"{end.Lasted.TotalSeconds:0.0} s of the world"));
         if (report.Worst is { } worst)
         {
@@ -36,6 +36,9 @@ public static class ReportText
             }
         }
     }
+
+    /// <summary>A large world may be hardly faster than life.</summary>
+    private static string TimesAsFast(double times) => Text(times < 10 ? (FormattableString)$"{times:0.0}" : $"{times:#,0}");
 
     private static string Row(string name, string value) => $"{name + ":",-18}{value}";
 

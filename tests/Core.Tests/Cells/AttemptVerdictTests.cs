@@ -1,5 +1,6 @@
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Tasks;
 
 namespace Granary.Core.Tests.Cells;
 
@@ -78,6 +79,17 @@ public sealed class AttemptVerdictTests
         Assert.True(AttemptVerdict.MayHaveRunBeside(new AttemptReport.Displaced(2, "its cell is drained"), newest: 3));
         Assert.False(AttemptVerdict.MayHaveRunBeside(new AttemptReport.Lost(2, "gone"), newest: 3));
         Assert.True(AttemptVerdict.MayHaveRunBeside(AttemptVerdict.OfEnd(Attempt, Cell, End(code: 0) with { Doubt = "it ended while its engine was stopping or starting", WasUnwatched = true }), newest: 3));
+    }
+
+    [Fact]
+    public void An_end_that_was_noted_and_perhaps_never_told_may_have_been_beside_what_followed_only_if_the_attempt_was_lost()
+    {
+        var exited = AttemptVerdict.OfEnd(Attempt, Cell, End(code: 0));
+
+        Assert.True(AttemptVerdict.MayHaveRunBeside(exited, new TaskState { Attempt = 3, LostAttempt = 2 }));
+        Assert.False(AttemptVerdict.MayHaveRunBeside(exited, new TaskState { Attempt = 3 })); // It was told: another run followed a failure.
+        Assert.False(AttemptVerdict.MayHaveRunBeside(exited, new TaskState { Attempt = 2, LostAttempt = 2 })); // Nothing has followed yet.
+        Assert.False(AttemptVerdict.MayHaveRunBeside(new AttemptReport.Lost(2, "gone"), new TaskState { Attempt = 3, LostAttempt = 2 }));
     }
 
     private static ProcessEnd End(int code) => new(code, false, Noon.AddMinutes(-1), Noon, null, null, null);

@@ -20,6 +20,8 @@ public sealed class DrainTests
         ("it holds some", new Heard(A.At(10), "silo-1", 2, true)),
         ("it holds none, its door open", new Heard(A.At(10), "silo-1", 0, false)),
         ("it holds none", new Heard(A.At(10), "silo-1", 0, true)),
+        ("it holds some, its host ends", new Heard(A.At(10), "silo-1", 2, true, Ends: true)),
+        ("it holds none, its host ends", new Heard(A.At(10), "silo-1", 0, true, Ends: true)),
         ("another silo holds some", new Heard(A.At(10), "silo-2", 2, false)),
     ];
 

@@ -58,6 +58,7 @@ public sealed class LeaseTables
         ("swept, some left", new WardenEvent.Swept(At(11), Attempts, 0)),
         ("swept, a start in flight", new WardenEvent.Swept(At(11), [], 1)),
         ("swept", new WardenEvent.Swept(At(11), [], 0)),
+        ("the group is found frozen", new WardenEvent.FoundFrozen(At(11))),
         ("a renewal of the process before it", new WardenEvent.RenewalSeen(At(11), At(10.7))),
         ("a silo spoke", new WardenEvent.SiloSpoke(At(11), "silo-1")),
         ("a silo ended", new WardenEvent.SiloEnded(At(11), "silo-1")),

@@ -39,6 +39,7 @@ internal sealed class DrainTeller : ITeller
         ["uncordon"] => new DrainEvent.UncordonRequested(at),
         [var silo, "holds", var attempts, "with", "its", "door", "open"] => new DrainEvent.Heard(at, silo, LeaseWords.Number(attempts), false),
         [var silo, "holds", var attempts, "with", "its", "door", "closed"] => new DrainEvent.Heard(at, silo, LeaseWords.Number(attempts), true),
+        [.. var held, "while", "its", "host", "ends"] => Parse(at, held) is DrainEvent.Heard heard ? heard with { Ends = true } : null,
         _ => null,
     };
 

@@ -155,6 +155,7 @@ internal sealed class WardenTeller(LeasePolicy policy) : ITeller
         ["frozen", "with", var count, "attempts"] => new WardenEvent.Frozen(at, LeaseWords.Attempts(count)),
         ["kills", "noted"] => new WardenEvent.KillsNoted(at),
         ["swept,", var left, "left,", var starts, "in", "flight"] => new WardenEvent.Swept(at, LeaseWords.Attempts(left), LeaseWords.Number(starts)),
+        ["the", "group", "is", "found", "frozen"] => new WardenEvent.FoundFrozen(at),
         ["the", "one", "before", "renewed", var sent] => new WardenEvent.RenewalSeen(at, TimeSpan.FromSeconds(double.Parse(sent.TrimEnd('s'), CultureInfo.InvariantCulture))),
         [var silo, "spoke"] => new WardenEvent.SiloSpoke(at, silo),
         [var silo, "ended"] => new WardenEvent.SiloEnded(at, silo),
