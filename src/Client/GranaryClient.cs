@@ -62,7 +62,7 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
         var state = await FindTask(task, cancellation) ?? throw new RefusedException(new Refusal(RefusalReason.TaskNotFound, "Task not found"));
         while (!state.IsFinished)
         {
-            state = await Call(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Ended(AskAgain), cancellation) ?? state;
+            state = await Call(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Ended(AskAgain), cancellation) ?? await FindTask(task, cancellation) ?? state;
         }
 
         return state;

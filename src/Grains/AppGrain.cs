@@ -133,8 +133,7 @@ internal sealed partial class AppGrain(
 
     private async Task<Answer<AppState>> Handle(AppEvent @event)
     {
-        var before = State;
-        var decision = AppMachine.Decide(before, @event);
+        var (before, decision) = await Decide(app => AppMachine.Decide(app, @event));
         await Keep(@event, decision, AppInvariants.Check(before, decision));
         foreach (var effect in decision.Effects)
         {

@@ -29,6 +29,29 @@ internal abstract class DurableGrain<TDocument, TState>(IPersistentState<TDocume
         }
     }
 
+    /// <summary>
+    /// What changes nothing is decided once more, by the row. After a change of members Orleans may leave two activations of a grain behind (dotnet/orleans 10998). One whose memory is old learns that
+    /// when it writes; one that sees nothing to change would never write, and never learn.
+    /// </summary>
+    protected async Task<(TState Before, Decision<TState, TEffect> Decision)> Decide<TEffect>(Func<TState, Decision<TState, TEffect>> decide)
+    {
+        var (before, decision) = (State, decide(State));
+        if (decision.Changes)
+        {
+            return (before, decision);
+        }
+
+        await Reload();
+        return (State, decide(State));
+    }
+
+    /// <summary>The row as it is now.</summary>
+    protected async Task<TState> Reload()
+    {
+        await store.ReadStateAsync();
+        return State;
+    }
+
     /// <summary>Makes a decision durable, if it changes anything and breaks no rule.</summary>
     protected Task Keep<TEvent, TEffect>(TEvent @event, Decision<TState, TEffect> decision, ImmutableArray<string> broken) =>
         broken.IsEmpty

@@ -19,7 +19,7 @@ internal sealed class InstanceGrain(
 
     public async Task<bool> MakeWay(int attempt, string why) => (await Handle(new InstanceEvent.MakeWay(Now, attempt, why))).Next.Part != Part.Relieves;
 
-    public Task<InstanceState?> Get() => Task.FromResult(State.Phase == InstancePhase.Absent ? null : State);
+    public async Task<InstanceState?> Get() => await Reload() is { Phase: not InstancePhase.Absent } instance ? instance : null;
 
     public async Task<bool> Forget()
     {

@@ -57,7 +57,7 @@ internal sealed class TaskGrain(
             : new(admitted.Refusal!);
     }
 
-    public Task<TaskState?> Get() => Task.FromResult(State.Phase == TaskPhase.Absent ? null : State);
+    public async Task<TaskState?> Get() => await Reload() is { Phase: not TaskPhase.Absent } task ? task : null;
 
     public async Task<TaskState?> Ended(TimeSpan atMost)
     {

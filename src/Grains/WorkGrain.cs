@@ -49,8 +49,7 @@ internal abstract class WorkGrain<TDocument, TState, TEvent>(IPersistentState<TD
 
     protected async Task<Decision<TState, AttemptEffect>> Handle(TEvent @event)
     {
-        var before = State;
-        var decision = Decide(before, @event);
+        var (before, decision) = await Decide(work => Decide(work, @event));
         await Keep(@event, decision, Check(before, decision)); // 1. Make it true.
         if (decision.Changes)
         {
