@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
@@ -25,7 +24,7 @@ public sealed partial class GranaryClient
         var home = space ?? Home.Space;
         if (await FindApp(name, home, cancellation) is { } taken && taken.Id != id)
         {
-            throw new RefusedException(new Refusal(RefusalReason.Invalid, $"App with the name '{name}' already exists."));
+            throw new RefusedException(AppMachine.NameTaken(name));
         }
 
         return await Ask(() => App(id ?? new AppId(Guid.NewGuid())).Create(name, home, lifecycle, metadata ?? Metadata.Empty, variables ?? ImmutableSortedDictionary<string, string?>.Empty, buildpacks), cancellation);

@@ -36,8 +36,7 @@ internal sealed partial class AppGrain(
         }
         catch (NameTakenException)
         {
-            // The database alone can tell: two apps of one name may be made at the same instant.
-            return new(new Refusal(RefusalReason.Invalid, $"App with the name '{name}' already exists."));
+            return new(AppMachine.NameTaken(name));
         }
     }
 
@@ -91,7 +90,7 @@ internal sealed partial class AppGrain(
         }
         catch (NameTakenException)
         {
-            return new(new Refusal(RefusalReason.Invalid, $"App with the name '{edit.Name}' already exists."));
+            return new(AppMachine.NameTaken(edit.Name!));
         }
     }
 

@@ -58,43 +58,40 @@ internal abstract class DurableGrain<TDocument, TState>(IPersistentState<TDocume
             ? decision.Changes ? Save(decision.Next) : Task.CompletedTask
             : throw new UnreachableException($"{@event} would break {string.Join("; ", broken)}");
 
-    protected async Task Save(TState next)
+    protected Task Save(TState next) => OrPoisoned(() =>
     {
-        try
-        {
-            store.State.State = next;
-            await store.WriteStateAsync();
-        }
-        catch
-        {
-            poisoned = true;
-            OnPoisoned();
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+        store.State.State = next;
+        return store.WriteStateAsync();
+    });
 
     /// <summary>Removes the row. What is called next finds a fresh state.</summary>
     protected async Task Clear()
     {
-        try
+        await OrPoisoned(async () =>
         {
             await store.ClearStateAsync();
             store.State.State = new TState();
-        }
-        catch
-        {
-            poisoned = true;
-            OnPoisoned();
-            DeactivateOnIdle();
-            throw;
-        }
-
+        });
         DeactivateOnIdle();
     }
 
     /// <summary>Lets go whoever waits in this activation: it will never know more.</summary>
     protected virtual void OnPoisoned()
     {
+    }
+
+    private async Task OrPoisoned(Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch
+        {
+            poisoned = true;
+            OnPoisoned();
+            DeactivateOnIdle();
+            throw;
+        }
     }
 }

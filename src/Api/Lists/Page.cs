@@ -39,6 +39,9 @@ internal static class Page
         return Of(new RowPage<TItem>(items, all.Count, from + items.Length < all.Count ? "" : null), list, http, item => item);
     }
 
+    /// <summary>A list of what is not here, and so is always empty.</summary>
+    public static Page<object> Empty(HttpRequest http) => Of<object>([], ListRequest.Read(http, ListShape.Small), http);
+
     /// <summary>The request's own filters, with another page.</summary>
     private static Link To(HttpRequest http, long page, int size, string? after = null)
     {

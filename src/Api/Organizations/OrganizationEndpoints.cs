@@ -91,7 +91,7 @@ internal static class OrganizationEndpoints
     private static async Task<IResult> Domains(string guid, HttpContext http, IDirectory directory)
     {
         _ = await directory.GetOrganization(guid, http.RequestAborted);
-        return Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
+        return Reply.Ok(Page.Empty(http.Request));
     }
 
     /// <summary>There are none.</summary>

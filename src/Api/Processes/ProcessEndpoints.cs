@@ -98,7 +98,7 @@ internal static class ProcessEndpoints
     private static async Task<IResult> Sidecars(string guid, HttpContext http, ProcessLookup processes)
     {
         _ = await processes.Existing(guid, http.RequestAborted);
-        return Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
+        return Reply.Ok(Page.Empty(http.Request));
     }
 
     private static async Task<ProcessResponse> Changed(Process process, ProcessChange change, HttpContext http, GranaryClient granary, TaskPolicy policy) =>

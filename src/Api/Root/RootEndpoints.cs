@@ -83,5 +83,5 @@ internal static class RootEndpoints
         return Empty(http);
     }
 
-    private static IResult Empty(HttpContext http) => Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
+    private static IResult Empty(HttpContext http) => Reply.Ok(Page.Empty(http.Request));
 }

@@ -46,7 +46,7 @@ internal static class SpaceEndpoints
         var place = await places.OfOrganization(request.Organization!, http.RequestAborted);
         if (place is null || !AccessRules.May(http.Visit().Caller, Right.SeeOrganization, place))
         {
-            throw new CfException(CfError.Unprocessable("Invalid organization. Ensure the organization exists and you have access to it."));
+            throw NoOrganization();
         }
 
         http.Demand(Right.ManageOrganization, place);
@@ -55,7 +55,7 @@ internal static class SpaceEndpoints
         return await directory.Add(space, http.RequestAborted) switch
         {
             DirectoryOutcome.Taken => throw Taken(),
-            DirectoryOutcome.NotFound => throw new CfException(CfError.Unprocessable("Invalid organization. Ensure the organization exists and you have access to it.")),
+            DirectoryOutcome.NotFound => throw NoOrganization(),
             _ => Reply.Created(SpaceResponse.Of(space, new Links(http.Request))),
         };
     }
@@ -98,8 +98,10 @@ internal static class SpaceEndpoints
     private static async Task<IResult> SecurityGroups(string guid, HttpContext http, IDirectory directory)
     {
         _ = await directory.GetSpace(guid, http.RequestAborted);
-        return Reply.Ok(Page.Of<object>([], ListRequest.Read(http.Request, ListShape.Small), http.Request));
+        return Reply.Ok(Page.Empty(http.Request));
     }
+
+    private static CfException NoOrganization() => new(CfError.Unprocessable("Invalid organization. Ensure the organization exists and you have access to it."));
 
     private static CfException Taken() => new(CfError.Unprocessable("Name must be unique per organization"));
 }

@@ -19,6 +19,9 @@ public static class AppMachine
     /// <summary>How long after a change instances are told of it again, if some have not confirmed: longer than telling takes.</summary>
     public static readonly TimeSpan TellAgain = TimeSpan.FromSeconds(3);
 
+    /// <summary>The database alone can tell: two apps may take one name at the same instant.</summary>
+    public static Refusal NameTaken(string name) => new(RefusalReason.Invalid, $"App with the name '{name}' already exists.");
+
     public static Decision Decide(AppState app, AppEvent @event) => (app.Exists, @event) switch
     {
         (false, Created created) => Create(app, created),
