@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Granary.Core.Attempts;
 
 namespace Granary.Api.Tests;
 
@@ -57,12 +57,12 @@ public sealed class TaskTests(ApiHost host)
         var app = await Given.App(host);
         var talk = new Conversation(host);
         var task = await talk.Post($"/v3/apps/{app.Id}/tasks", """{"command":"wait ignoring TERM","name":"stubborn"}""");
-        var path = $"/v3/tasks/{task.Text("guid")}";
-        await Until(path, "RUNNING");
+        var (id, path) = (Guid.Parse(task.Text("guid")), $"/v3/tasks/{task.Text("guid")}");
+        await host.Engine.WhenStarted(new AttemptKey(id, 1), CancellationToken.None); // A cancel before that ends it at once.
 
         await talk.Post($"{path}/actions/cancel");
         await talk.Put($"{path}/cancel");
-        await host.Client.Wait(new(Guid.Parse(task.Text("guid"))));
+        await host.Client.Wait(new(id));
         await talk.Put($"{path}/cancel");
         await talk.Get(path);
 
@@ -100,20 +100,5 @@ public sealed class TaskTests(ApiHost host)
         await talk.Get($"/api/apps/{nobody}/logs");
 
         talk.Check();
-    }
-
-    private async Task Until(string path, string state)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            using var response = await host.Send(HttpMethod.Get, path, cancellation: limit.Token);
-            if ((string)JsonNode.Parse(await response.Content.ReadAsStringAsync(limit.Token))!["state"]! == state)
-            {
-                return;
-            }
-
-            await Task.Delay(20, limit.Token);
-        }
     }
 }
