@@ -30,6 +30,11 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
         }
 
         State = decision.Next;
+        if (State.Phase == WardenPhase.Leased && State.SentAt != before.SentAt)
+        {
+            host.RenewedAt = State.SentAt;
+        }
+
         if (before.Phase != State.Phase)
         {
             world.Tell(host.Name, $"{process.Name}: {before.Phase} becomes {State.Phase}, {(@event.At - State.SentAt).TotalSeconds:0.00} s after its last renewal");
@@ -47,6 +52,11 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
 
     public void Tick()
     {
+        if (State.Phase == WardenPhase.Seeking && host.RenewedAt is { } at)
+        {
+            Handle(new WardenEvent.RenewalSeen(host.Clock, at));
+        }
+
         if (State.Phase == WardenPhase.Leased && host.Engine.IsFrozen)
         {
             Handle(new WardenEvent.FoundFrozen(host.Clock));

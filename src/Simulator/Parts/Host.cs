@@ -102,6 +102,13 @@ internal sealed class Host
 
     public TimeSpan UnguardedUntil { get; private set; } = TimeSpan.MinValue;
 
+    /// <summary>When the last acknowledged renewal was sent, by its monotonic clock, as whoever enforces the lease notes it. Null when that was too long ago, or before a boot.</summary>
+    public TimeSpan? RenewedAt
+    {
+        get => field is { } at && Clock - at < world.Lease.StopAfter ? at : null;
+        set;
+    }
+
     public int StartsInFlight => Starts.Values.Count(each => each.IsInFlight);
 
     public DateTimeOffset WallAt(TimeSpan at) => World.Instant(at + plan.Skew);
@@ -189,16 +196,17 @@ internal sealed class Host
         {
             if (IsOn && !ends && Warden is not { IsAlive: true } && !Silos.Exists(each => each.IsAlive))
             {
-                StartWarden(null);
+                StartWarden();
             }
         });
     }
 
-    public void StartWarden(TimeSpan? sentAt)
+    /// <summary>It goes by the last renewal of whoever enforced the lease before, as that is noted on the host.</summary>
+    public void StartWarden()
     {
         if (IsOn && Warden is not { IsAlive: true })
         {
-            Warden = new Warden(world, this, sentAt);
+            Warden = new Warden(world, this);
             world.Tell(Name, $"{Warden.Name} begins");
             Guard();
         }
@@ -253,6 +261,7 @@ internal sealed class Host
         }
 
         Starts.Clear();
+        RenewedAt = null;
     }
 
     public void PowerOn()

@@ -147,7 +147,7 @@ internal sealed class Silo : Process
                 Host.Warden?.Kill();
                 break;
             case ServingEffect.StartWarden:
-                Later(30, 300, () => Host.StartWarden(standIn?.LeasedSince ?? Serving.LeaseSentAt));
+                Later(30, 300, Host.StartWarden);
                 break;
         }
     }

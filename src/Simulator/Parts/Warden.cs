@@ -20,10 +20,10 @@ internal sealed class Warden : Process
     private JudgeState judge;
     private TimeSpan quietSince;
 
-    public Warden(World world, Host host, TimeSpan? sentAt)
+    public Warden(World world, Host host)
         : base(world, host, host.WardenName)
     {
-        enforcer = new Enforcer(this, sentAt, host.CandidateNames, Kill);
+        enforcer = new Enforcer(this, host.RenewedAt, host.CandidateNames, Kill);
         judge = new JudgeState(host.Cell);
         Every(TimeSpan.FromMilliseconds(100), Tick);
         if (world.Judges(host))
