@@ -33,8 +33,6 @@ internal sealed record Thing(string Name, Func<Places, string, CancellationToken
 /// <summary>Where things are. What is not there, or has no guid, is nowhere.</summary>
 internal sealed class Places(GranaryClient granary, IDirectory directory)
 {
-    private const int GuidLength = 36;
-
     public async Task<Place?> OfApp(AppId app, CancellationToken cancellation) =>
         await granary.FindApp(app, cancellation) is { } state ? await directory.PlaceOf(state.Space, cancellation) : null;
 
@@ -43,8 +41,7 @@ internal sealed class Places(GranaryClient granary, IDirectory directory)
     public Task<Place?> OfTask(string guid, CancellationToken cancellation) =>
         Of(guid, async task => await granary.FindTask(new TaskId(task), cancellation) is { } state ? await OfApp(state.App, cancellation) : null);
 
-    /// <summary>A process has its app's guid, or one that begins with it.</summary>
-    public Task<Place?> OfProcess(string guid, CancellationToken cancellation) => OfApp(guid.Length > GuidLength ? guid[..GuidLength] : guid, cancellation);
+    public async Task<Place?> OfProcess(string guid, CancellationToken cancellation) => AppProcesses.AppOf(guid) is { } app ? await OfApp(app, cancellation) : null;
 
     public Task<Place?> OfPackage(string guid, CancellationToken cancellation) =>
         Of(guid, async package => await granary.FindPackage(new PackageId(package), cancellation) is { } state ? await OfApp(state.App, cancellation) : null);

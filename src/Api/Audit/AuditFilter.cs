@@ -61,8 +61,8 @@ internal sealed class AuditFilter(AuditTrail trail, GranaryClient granary) : IEn
         return result;
     }
 
-    /// <summary>A path that names an app, or a process, which has its guid or one that begins with it, unless the answer says which.</summary>
-    private static AppId AppOf(object? answer, HttpContext http) => new(Guid.Parse((answer switch
+    /// <summary>A path that names an app, or a process, unless the answer says which.</summary>
+    private static AppId AppOf(object? answer, HttpContext http) => AppProcesses.AppOf(answer switch
     {
         AppResponse app => app.Guid,
         TaskResponse task => task.Relationships.App.Data.Guid,
@@ -70,7 +70,7 @@ internal sealed class AuditFilter(AuditTrail trail, GranaryClient granary) : IEn
         BuildResponse build => build.Relationships.App.Data.Guid,
         ProcessResponse process => process.Relationships.App.Data.Guid,
         _ => (string)http.GetRouteValue("guid")!,
-    }).AsSpan(0, 36)));
+    })!.Value;
 
     private static object? DataOf(object? answer, HttpContext http) => answer switch
     {

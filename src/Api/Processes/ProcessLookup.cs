@@ -20,8 +20,6 @@ internal sealed record Process(AppState App, DropletState? Droplet, string Type)
 /// <summary>Finds processes: they have no rows of their own.</summary>
 internal sealed class ProcessLookup(GranaryClient granary)
 {
-    private const int GuidLength = 36;
-
     public async Task<IReadOnlyList<Process>> Of(AppState app, CancellationToken cancellation)
     {
         var droplet = await granary.CurrentDroplet(app, cancellation);
@@ -31,15 +29,8 @@ internal sealed class ProcessLookup(GranaryClient granary)
     public async Task<Process?> Find(AppState app, string type, CancellationToken cancellation) =>
         (await Of(app, cancellation)).FirstOrDefault(each => each.Type == type);
 
-    public async Task<Process?> Find(string guid, CancellationToken cancellation)
-    {
-        if (guid.Length < GuidLength || !System.Guid.TryParseExact(guid.AsSpan(0, GuidLength), "D", out var app))
-        {
-            return null;
-        }
-
-        return await granary.FindApp(new AppId(app), cancellation) is { } state
+    public async Task<Process?> Find(string guid, CancellationToken cancellation) =>
+        AppProcesses.AppOf(guid) is { } app && await granary.FindApp(app, cancellation) is { } state
             ? (await Of(state, cancellation)).FirstOrDefault(each => each.Guid == guid)
             : null;
-    }
 }

@@ -13,8 +13,15 @@ public static class AppProcesses
 
     private const string Worker = "worker";
 
+    /// <summary>Characters of a guid as the API writes it.</summary>
+    private const int GuidLength = 36;
+
     /// <summary>Follows from app and type, so that it stays the same whatever droplet is current; that of "web" is the app's own, as in Cloud Foundry.</summary>
     public static string Guid(ProcessKey process) => process.Type == Web ? process.App.ToString() : $"{process.App}-{process.Type}";
+
+    /// <summary>The app whose process has this guid; null when that is none of a process. A process of web has its app's, any other one that begins with it.</summary>
+    public static AppId? AppOf(string guid) =>
+        guid.Length >= GuidLength && System.Guid.TryParseExact(guid.AsSpan(0, GuidLength), "D", out var app) ? new AppId(app) : null;
 
     /// <summary>Those of the droplet and those that somebody said something about, "web" first, then by name.</summary>
     /// <param name="droplet">Null before the first.</param>
