@@ -24,6 +24,7 @@ public static class GrainsSiloBuilderExtensions
         silo.Services.AddSingleton(services => services.GetRequiredService<IOptions<PlacementOptions>>().Value);
         silo.Services.AddOptions<MovingOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddHostedService<SiloWatch>();
+        silo.AddIncomingGrainCallFilter<BrokenRuleLog>();
         return silo;
     }
 

@@ -83,6 +83,17 @@ public sealed class StorageFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_rule_that_would_be_broken_is_told_loudly_although_it_is_tried_again()
+    {
+        world.Silo.Calls.Break("IWorkGrain.Report");
+
+        var ended = await world.Ended(await world.Submit("exit 3"));
+
+        Assert.Equal(3, ended.ExitCode);
+        Assert.Single(world.Log.Errors, each => each.Contains("did not carry out Report", StringComparison.Ordinal) && each.Contains("IWorkGrain.Report would break a rule", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_keeps_an_attempt_and_is_cancelled_though_its_cell_is_served_is_replaced()
     {
         world.Silo.Fate.Fail("note Ended", afterEffect: true, new OperationCanceledException("By nobody."));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Granary.Grains.Tests.Worlds;
 
@@ -8,7 +9,7 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
     private readonly ConcurrentDictionary<string, int> counts = new();
     private readonly ConcurrentDictionary<string, bool> lost = new();
 
-    private readonly ConcurrentDictionary<string, bool> givenUp = new();
+    private readonly ConcurrentDictionary<string, Func<string, Exception>> failing = new();
 
     private int underWay;
 
@@ -22,7 +23,10 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
     public void LoseNoMore(string call) => lost.TryRemove(call, out _);
 
     /// <summary>The next call of this name comes back as cancelled, as by Orleans when its directory changes hands.</summary>
-    public void GiveUp(string call) => givenUp[call] = true;
+    public void GiveUp(string call) => failing[call] = name => new OperationCanceledException($"{name} was given up.");
+
+    /// <summary>The next call of this name would break a rule of its grain.</summary>
+    public void Break(string call) => failing[call] = name => new UnreachableException($"{name} would break a rule");
 
     public async Task Invoke(IIncomingGrainCallContext context)
     {
@@ -33,9 +37,9 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
             throw new TimeoutException($"{call} was lost.");
         }
 
-        if (givenUp.TryRemove(call, out _))
+        if (failing.TryRemove(call, out var fault))
         {
-            throw new OperationCanceledException($"{call} was given up.");
+            throw fault(call);
         }
 
         Interlocked.Increment(ref underWay);
