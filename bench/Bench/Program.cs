@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Granary.Bench;
+using Granary.Bench.ApiRequests;
 using Granary.Bench.Chaos;
 using Granary.Bench.DurableLives;
 using Granary.Bench.Failover;
@@ -10,6 +11,7 @@ using Granary.Testing;
 var measures = new Dictionary<string, Func<int, Task<Report>>>
 {
     ["adoption"] = async rounds => (await AdoptionMeasure.Run(rounds)).Report("adoption", rounds),
+    ["api-requests"] = async rounds => Report.Of("api-requests", rounds, await ApiRequestsMeasure.Run(rounds)),
     ["durable-lives"] = async rounds => Report.Of("durable-lives", rounds, await DurableLivesMeasure.Run(rounds)),
     ["failover"] = async rounds => (await FailoverMeasure.Run("failover", rounds, drops: false)).Report("failover", rounds),
     ["failover-cut"] = async rounds => (await FailoverMeasure.Run("failover-cut", rounds, drops: true)).Report("failover-cut", rounds),

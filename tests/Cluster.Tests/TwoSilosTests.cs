@@ -19,7 +19,6 @@ public sealed class TwoSilosTests : IAsyncLifetime
         var (secret, password, config) = (Path.Combine(folder, "token.key"), Path.Combine(folder, "password"), Path.Combine(folder, "granary.json"));
         await File.WriteAllBytesAsync(secret, RandomNumberGenerator.GetBytes(32));
         await File.WriteAllTextAsync(password, Password);
-        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { Tokens = new { KeyFile = secret, AdminPasswordFile = password } }));
         cluster = await LocalCluster.Up("two", Clusters.Program, silos: 2, stack: true, options: ["--access", "tokens", "--config", config]);
     }
