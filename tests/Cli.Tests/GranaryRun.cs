@@ -37,6 +37,15 @@ internal sealed class GranaryRun : IDisposable
         return await run.End();
     }
 
+    /// <summary>The same in the clone's own folder, as the pages show it.</summary>
+    public static async Task<GranaryEnd> RunInClone(params IEnumerable<string> arguments)
+    {
+        var start = How(null, Executable, arguments);
+        start.WorkingDirectory = Repository.Root;
+        using var run = new GranaryRun(start);
+        return await run.End();
+    }
+
     /// <summary>The same at a terminal; what goes to either stream arrives in one.</summary>
     public static async Task<GranaryEnd> RunAtTerminal(Uri server, params IEnumerable<string> arguments)
     {

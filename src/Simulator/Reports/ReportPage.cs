@@ -12,8 +12,8 @@ public static class ReportPage
     private const int RowHeight = 64;
     private const int Top = 30;
 
-    /// <summary>Bars beside each other in the row of one cell; more lie upon each other.</summary>
-    private const int LanesMax = 12;
+    /// <summary>Bars beside each other in the row of one cell; where there are more they are thinner.</summary>
+    private const int LanesMin = 12;
 
     public static string Make(WorldEnd end, string title)
     {
@@ -64,11 +64,18 @@ public static class ReportPage
             page.Append(CultureInfo.InvariantCulture, $"<line x1=\"0\" x2=\"{Width}\" y1=\"{y}\" y2=\"{y}\"/><text x=\"4\" y=\"{y + 16}\">{Safe(timeline.Cells[row])}</text>\n");
         }
 
-        for (var part = 0; part <= 10; part++)
+        for (var at = TimeSpan.Zero; at <= timeline.End; at += Step(timeline))
         {
-            var at = timeline.End * part / 10;
-            page.Append(CultureInfo.InvariantCulture, $"<line x1=\"{X(timeline, at):0.0}\" x2=\"{X(timeline, at):0.0}\" y1=\"{Top}\" y2=\"{height - 24}\"/><text x=\"{X(timeline, at):0.0}\" y=\"{height - 8}\" text-anchor=\"middle\">{at.TotalSeconds:0} s</text>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<line x1=\"{X(timeline, at):0.0}\" x2=\"{X(timeline, at):0.0}\" y1=\"{Top}\" y2=\"{height - 24}\"/><text x=\"{X(timeline, at):0.0}\" y=\"{height - 8}\" text-anchor=\"middle\">{at.TotalSeconds:0.##} s</text>\n");
         }
+    }
+
+    /// <summary>1, 2 or 5 times a power of ten: at most ten of them make the whole.</summary>
+    private static TimeSpan Step(Timeline timeline)
+    {
+        var tenth = Math.Max(timeline.End.TotalSeconds, 1) / 10;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(tenth)));
+        return TimeSpan.FromSeconds(power * (tenth <= power ? 1 : tenth <= 2 * power ? 2 : tenth <= 5 * power ? 5 : 10));
     }
 
     private static void Mark(StringBuilder page, Timeline timeline, Mark mark, int height)
@@ -86,19 +93,38 @@ public static class ReportPage
         }
     }
 
-    /// <summary>Each bar goes to the first lane that is free by then.</summary>
     private static void Bars(StringBuilder page, Timeline timeline, Bar[] bars, int row)
     {
-        var free = new TimeSpan[LanesMax];
-        foreach (var bar in bars)
+        var lanes = Lanes(timeline, bars);
+        var height = (RowHeight - 6.0) / Math.Max(LanesMin, lanes.Append(0).Max() + 1);
+        foreach (var (bar, lane) in bars.Zip(lanes))
         {
-            var lane = Math.Max(0, Array.FindIndex(free, each => each <= bar.Start));
             var end = bar.End ?? timeline.End;
-            free[lane] = end;
             var kind = bar.End is null ? "running" : bar.How == "itself" ? bar.ExitCode == 0 ? "itself" : "failed" : bar.How;
             var words = Text($"{bar.Work}, attempt {bar.Attempt}: {bar.Start.TotalSeconds:0.0} s to {end.TotalSeconds:0.0} s, {(bar.End is null ? "runs yet" : $"{bar.How}, status {bar.ExitCode}")}");
-            page.Append(CultureInfo.InvariantCulture, $"<rect class=\"{kind}\" x=\"{X(timeline, bar.Start):0.0}\" y=\"{Top + (row * RowHeight) + 3 + (lane * (RowHeight - 6.0) / LanesMax):0.0}\" width=\"{Math.Max(1, X(timeline, end) - X(timeline, bar.Start)):0.0}\" height=\"{((RowHeight - 6.0) / LanesMax) - 1:0.0}\"><title>{Safe(words)}</title></rect>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<rect class=\"{kind}\" x=\"{X(timeline, bar.Start):0.0}\" y=\"{Top + (row * RowHeight) + 3 + (lane * height):0.00}\" width=\"{Math.Max(1, X(timeline, end) - X(timeline, bar.Start)):0.0}\" height=\"{height * 0.8:0.00}\"><title>{Safe(words)}</title></rect>\n");
         }
+    }
+
+    /// <summary>Each bar goes to the first lane that is free by then.</summary>
+    private static List<int> Lanes(Timeline timeline, Bar[] bars)
+    {
+        var free = new List<TimeSpan>();
+        var lanes = new List<int>();
+        foreach (var bar in bars)
+        {
+            var lane = free.FindIndex(each => each <= bar.Start);
+            if (lane < 0)
+            {
+                lane = free.Count;
+                free.Add(default);
+            }
+
+            free[lane] = bar.End ?? timeline.End;
+            lanes.Add(lane);
+        }
+
+        return lanes;
     }
 
     private static double X(Timeline timeline, TimeSpan at) => Left + ((Width - Left - 20) * (at / (timeline.End > TimeSpan.Zero ? timeline.End : TimeSpan.FromSeconds(1))));
