@@ -138,7 +138,7 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
         var dead = lost.Max(each => witness.Of(each.Id.Value)[0].Last) - woken;
         output.WriteLine($"the old attempts were gone {dead.TotalSeconds:0.00} s after SIGCONT\n{ClusterClient.Story(told[0])}");
         Assert.True(dead < DeadMax, $"They were gone after {dead}.");
-        Assert.All(told, each => Assert.True(each is { Attempt: 2, Phase: TaskPhase.Running }, ClusterClient.Story(each)));
+        Assert.All(told, each => Assert.True(each.Phase == TaskPhase.Running, ClusterClient.Story(each)));
         await Cancel(client, tasks);
     }
 
@@ -151,10 +151,10 @@ public sealed class CutNetworkTests(ITestOutputHelper output) : IAsyncLifetime
         return client;
     }
 
-    /// <summary>A second attempt of each runs elsewhere.</summary>
+    /// <summary>A later attempt of each runs elsewhere.</summary>
     private async Task Moved(ClusterClient client, TaskState[] lost, TimeSpan since)
     {
-        var moved = await Task.WhenAll(lost.Select(each => client.Until(each, now => now is { Attempt: 2, Phase: TaskPhase.Running }, "runs elsewhere")));
+        var moved = await Task.WhenAll(lost.Select(each => client.Until(each, now => now.Phase == TaskPhase.Running && now.Attempt > each.Attempt, "runs elsewhere")));
         await Task.WhenAll(moved.Select(each => client.Seen(witness, each)));
         output.WriteLine($"{moved.Length} attempts ran elsewhere {(witness.Now - since).TotalSeconds:0.0} s after the cut began\n{ClusterClient.Story(moved[0])}");
         Assert.True(witness.Now - since < MovedMax, $"It took {witness.Now - since}.");

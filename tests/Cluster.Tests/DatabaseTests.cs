@@ -61,12 +61,13 @@ public sealed class DatabaseTests(ITestOutputHelper output) : IAsyncLifetime
         await using var client = await Ready("writes", silos: 2);
         var app = await client.Granary.PushImage("writes", SharedEngine.BusyboxImage);
         await using var database = NpgsqlDataSource.Create(await Cluster.DatabaseAddress());
-        var ids = Enumerable.Range(0, 30).Select(_ => new TaskId(Guid.NewGuid())).ToArray();
-
-        var submits = ids.Select((id, at) => Accepted(client, () => client.Granary.Run(app.Id, Clusters.Busybox($"sleep {at % 5}; exit {at}", memoryMb: 16), id))).ToArray();
+        var ids = Enumerable.Range(0, 32).Select(_ => new TaskId(Guid.NewGuid())).ToArray();
+        var submits = new List<Task>();
         var cut = 0;
-        for (var round = 0; round < 8; round++)
+        foreach (var some in ids.Index().Chunk(4))
         {
+            // So that there is a write in each round.
+            submits.AddRange(some.Select(each => Accepted(client, () => client.Granary.Run(app.Id, Clusters.Busybox($"sleep {each.Index % 5}; exit {each.Index}", memoryMb: 16), each.Item))));
             cut += await CutWrites(database);
         }
 

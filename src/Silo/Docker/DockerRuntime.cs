@@ -38,7 +38,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
         process = new EngineProcess(engine, options, clock);
         images = new EngineImages(engine, options);
         identity = new IdentityMark(engine, options);
-        network = new TaskNetwork(engine, options, clock);
+        network = new TaskNetwork(engine, process, options, clock);
         group = new SharedGroup(engine, options);
         scratch = new ScratchSpace(Path.Combine(options.StateFolder, "scratch"), new DiskTemplates(Path.Combine(options.StateFolder, "templates")));
         var cache = new DropletCache(Path.Combine(options.StateFolder, "droplets"), droplets, unpacker, clock);

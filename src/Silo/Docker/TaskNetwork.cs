@@ -10,9 +10,10 @@ internal sealed class NetworkUnavailableException(string message, Exception? cau
 
 /// <summary>
 /// A bridge network of ours, and the firewall that keeps its containers from the host's own addresses, from the metadata addresses of clouds
-/// and from each other. The rules are looked at again before containers are made; without them none is made.
+/// and from each other. The rules are looked at again before containers are made; without them none is made. What was seen counts for one engine
+/// process: the next may have begun without the network, or its rules.
 /// </summary>
-internal sealed class TaskNetwork(EngineConnection engine, DockerOptions options, TimeProvider clock) : IDisposable
+internal sealed class TaskNetwork(EngineConnection engine, EngineProcess process, DockerOptions options, TimeProvider clock) : IDisposable
 {
     private const string BridgeOption = "com.docker.network.bridge.name";
     private const string BetweenContainersOption = "com.docker.network.bridge.enable_icc";
@@ -24,7 +25,7 @@ internal sealed class TaskNetwork(EngineConnection engine, DockerOptions options
 
     private readonly SemaphoreSlim gate = new(1);
     private readonly Firewall firewall = new(options.RefusedRanges);
-    private string? trusted;
+    private (string Network, string? Engine)? trusted;
     private long trustedSince;
 
     /// <summary>Makes sure of network and rules; returns the network's id.</summary>
@@ -34,9 +35,10 @@ internal sealed class TaskNetwork(EngineConnection engine, DockerOptions options
         await gate.WaitAsync(cancellation);
         try
         {
-            if (trusted is not null && clock.GetElapsedTime(trustedSince) < options.FirewallTrust)
+            var current = (await process.Probe(cancellation)).Process;
+            if (trusted is { } known && known.Engine == current && clock.GetElapsedTime(trustedSince) < options.FirewallTrust)
             {
-                return trusted;
+                return known.Network;
             }
 
             trusted = null;
@@ -48,7 +50,8 @@ internal sealed class TaskNetwork(EngineConnection engine, DockerOptions options
             var network = await Find(cancellation) ?? await Make(cancellation);
             await Protect(BridgeOf(network), cancellation);
             trustedSince = clock.GetTimestamp();
-            return trusted = network.ID;
+            trusted = (network.ID, current);
+            return network.ID;
         }
         finally
         {
