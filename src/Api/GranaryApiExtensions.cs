@@ -12,6 +12,7 @@ using Granary.Api.Manifests;
 using Granary.Api.Organizations;
 using Granary.Api.Packages;
 using Granary.Api.Processes;
+using Granary.Api.Quotas;
 using Granary.Api.Roles;
 using Granary.Api.Root;
 using Granary.Api.Spaces;
@@ -105,7 +106,8 @@ public static class GranaryApiExtensions
         var api = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, AuditFilter>();
         RootEndpoints.Map(api);
         OrganizationEndpoints.Map(api);
-        QuotaEndpoints.Map(api);
+        OrganizationQuotaEndpoints.Map(api);
+        SpaceQuotaEndpoints.Map(api);
         SpaceEndpoints.Map(api);
         RoleEndpoints.Map(api);
         UserEndpoints.Map(api);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Instances;
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
@@ -17,6 +18,7 @@ internal sealed partial class AppGrain(
     [PersistentState(AppDocument.Kind, StorageNames.Granary)] IPersistentState<AppDocument> store,
     TaskPolicy policy,
     CrashPolicy crashes,
+    IQuotas quotas,
     TimeProvider clock,
     ILogger<AppGrain> logger) : DurableGrain<AppDocument, AppState>(store), IAppGrain
 {
@@ -50,8 +52,10 @@ internal sealed partial class AppGrain(
         }
 
         var droplet = await Droplet(request.Droplet ?? State.CurrentDroplet);
-        var (spec, refusal) = TaskRules.Resolve(request, task, State, droplet, policy);
-        return spec is null ? new(refusal!) : new(new Admission(await NextSequenceId(), spec));
+        var standing = await Standing();
+        var (spec, refusal) = TaskRules.Resolve(request, task, State, droplet, policy, NamesIn(standing));
+        refusal ??= await Claimed(Claim.Of(task, State.Space, spec!, clock.GetUtcNow()), standing);
+        return refusal is null ? new(new Admission(await NextSequenceId(), spec!)) : new(refusal);
     }
 
     public async Task<Answer<AppState>> AssignDroplet(DropletId droplet) =>
@@ -64,9 +68,11 @@ internal sealed partial class AppGrain(
     public Task<Answer<AppState>> ChangeEnvironment(ImmutableSortedDictionary<string, string?> variables) => Handle(new AppEvent.EnvironmentChanged(clock.GetUtcNow(), variables));
 
     public async Task<Answer<AppState>> Desire(DesiredState desired) =>
-        await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired, desired == DesiredState.Started ? await Droplet(State.CurrentDroplet) : null));
+        desired == DesiredState.Started
+            ? await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired, await Droplet(State.CurrentDroplet), NamesIn(await Standing())))
+            : await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired));
 
-    public async Task<Answer<AppState>> Restart() => await Handle(new AppEvent.RestartRequested(clock.GetUtcNow(), await Droplet(State.CurrentDroplet)));
+    public async Task<Answer<AppState>> Restart() => await Handle(new AppEvent.RestartRequested(clock.GetUtcNow(), await Droplet(State.CurrentDroplet), NamesIn(await Standing())));
 
     public async Task<Answer<AppState>> ChangeProcess(string type, ProcessChange change)
     {
@@ -115,6 +121,14 @@ internal sealed partial class AppGrain(
     private async Task<DropletState?> Droplet(DropletId? droplet) =>
         droplet is { } id ? await GrainFactory.GetGrain<IDropletGrain>(Keys.Droplet(id)).Get() : null;
 
+    private Task<Standing?> Standing() => quotas.Standing(State.Space, CancellationToken.None);
+
+    private static PlaceNames NamesIn(Standing? standing) => standing?.Place ?? PlaceNames.Default;
+
+    /// <summary>Takes the share of a task, or of this app, before it is written. Where nothing is limited nobody is asked, and nothing is written.</summary>
+    private async Task<Refusal?> Claimed(Claim claim, Standing? standing) =>
+        standing is { IsCounted: true } ? await GrainFactory.GetGrain<ITallyGrain>(Keys.Tally(standing.Organization)).Claim(claim, standing) : null;
+
     private async Task<int> NextSequenceId()
     {
         if (sequenceIdsLeft == 0)
@@ -133,6 +147,14 @@ internal sealed partial class AppGrain(
     private async Task<Answer<AppState>> Handle(AppEvent @event)
     {
         var (before, decision) = await Decide(app => AppMachine.Decide(app, @event));
+        if (decision.Changes
+            && Claim.Of(decision.Next, policy, @event.At) is { } claim
+            && claim.Exceeds(Claim.Of(before, policy, @event.At))
+            && await Claimed(claim, await Standing()) is { } refusal)
+        {
+            return new(refusal);
+        }
+
         await Keep(@event, decision, AppInvariants.Check(before, decision));
         foreach (var effect in decision.Effects)
         {

@@ -7,6 +7,7 @@ using Granary.Api.Access;
 using Granary.Api.Roles;
 using Granary.Core.Access;
 using Granary.Core.Apps;
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
 using Granary.Testing;
@@ -145,6 +146,8 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
         "index" => "0",
         "name" => "cell-1",
         "source" => corner.App.ToString(),
+        // It has no quota, so that nothing is taken away.
+        "space" => Guid.Empty.ToString("D"),
         "guid" => path.Split('/')[2] switch
         {
             "apps" or "processes" => corner.App.ToString(),
@@ -154,6 +157,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             "spaces" => corner.Space.ToString("D"),
             "organizations" => corner.Organization.ToString("D"),
             "roles" => corner.Role.ToString("D"),
+            "space_quotas" => corner.Quota.ToString("D"),
             // Nobody of ours is to be deleted.
             _ => Guid.Empty.ToString("D"),
         },
@@ -170,7 +174,8 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
 
     /// <summary>An organization with a space, and one thing of each kind there.</summary>
     /// <param name="Role">One that cannot be taken away, because of another.</param>
-    private sealed record Corner(Guid Organization, Guid Space, Guid Role, AppId App, TaskId Task, PackageId Package, DropletId Droplet)
+    /// <param name="Quota">Of spaces, applied to the space.</param>
+    private sealed record Corner(Guid Organization, Guid Space, Guid Role, Guid Quota, AppId App, TaskId Task, PackageId Package, DropletId Droplet)
     {
         /// <summary>The same with another app, space or organization, as the path names it.</summary>
         public async Task<Corner> Expendable(TokenHost host, string path)
@@ -204,6 +209,9 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             await directory.Add(role, default);
             await directory.Add(role with { Guid = Guid.NewGuid(), Grant = new RoleGrant(Core.Access.Role.SpaceAuditor, organization, space) }, default);
 
+            var quota = new Quota(Guid.NewGuid(), organization, name, new QuotaTerms(QuotaLimits.None), now, now);
+            await host.Service<IQuotas>().Add(quota, [space], default);
+
             var app = await host.Client.CreateApp(name, space: space);
             var package = await host.Client.CreatePackage(app.Id, Lifecycle.Bits);
             await host.Client.Upload(package.Id, new MemoryStream(Given.Zip(("Procfile", "web: print web\n"))));
@@ -211,7 +219,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             await host.Client.AssignDroplet(app.Id, droplet.Id);
             var task = await host.Client.Run(app.Id, new TaskSubmission { Command = "print hello" });
             await host.Client.Wait(task.Id);
-            return new Corner(organization, space, role.Guid, app.Id, task.Id, package.Id, droplet.Id);
+            return new Corner(organization, space, role.Guid, quota.Guid, app.Id, task.Id, package.Id, droplet.Id);
         }
     }
 }

@@ -1,6 +1,9 @@
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
+using Granary.Grains.Ports;
 using Granary.Grains.Tests.Worlds;
 using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Grains.Tests;
 
@@ -41,6 +44,20 @@ public sealed class PostgresTests : IAsyncLifetime
         Assert.Equal([first, .. tasks], world.Engine.Starts.Select(each => new TaskId(each.Work)));
         await world.NothingLeft();
         Assert.Empty(world.Log.Errors);
+    }
+
+    [Fact]
+    public async Task Of_submits_at_once_as_many_are_taken_as_the_quota_has_room_for_and_what_runs_before_counts()
+    {
+        await world.Running("wait");
+        var quotas = world.Silo.Services.GetRequiredService<IQuotas>();
+        await quotas.Change((await quotas.Find(Quota.Default, default))! with { Terms = new QuotaTerms(new QuotaLimits(Tasks: 3)) }, default);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => world.Grain(new TaskId(Guid.NewGuid())).Submit(world.App, new TaskSubmission { Command = "wait", MemoryMb = 64, DiskMb = 64 })));
+        await world.Restart();
+
+        Assert.Equal(2, answers.Count(each => each.Refusal is null));
+        Assert.NotNull((await world.Grain(new TaskId(Guid.NewGuid())).Submit(world.App, new TaskSubmission { Command = "wait", MemoryMb = 64, DiskMb = 64 })).Refusal);
     }
 
     [Fact]

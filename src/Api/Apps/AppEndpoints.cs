@@ -82,8 +82,12 @@ internal static class AppEndpoints
 
     private static async Task<IResult> Restart(string guid, HttpContext http, GranaryClient granary) => Shown(await granary.Restart(Id(guid), http.RequestAborted), http);
 
-    private static async Task<IResult> GetEnvironment(string guid, HttpContext http, GranaryClient granary, TaskPolicy policy) =>
-        Reply.Ok(EnvironmentResponse.Of(await granary.GetApp(guid, http.RequestAborted), policy));
+    private static async Task<IResult> GetEnvironment(string guid, HttpContext http, GranaryClient granary, IQuotas quotas, TaskPolicy policy)
+    {
+        var app = await granary.GetApp(guid, http.RequestAborted);
+        var place = await quotas.Standing(app.Space, http.RequestAborted) is { } standing ? standing.Place : PlaceNames.Default;
+        return Reply.Ok(EnvironmentResponse.Of(app, place, policy));
+    }
 
     private static async Task<IResult> GetVariables(string guid, HttpContext http, GranaryClient granary) =>
         Reply.Ok(VariablesResponse.Of(await granary.GetApp(guid, http.RequestAborted), new Links(http.Request)));

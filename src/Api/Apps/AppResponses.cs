@@ -76,10 +76,10 @@ internal sealed record EnvironmentResponse(
     Dictionary<string, JsonElement> SystemEnvJson,
     Dictionary<string, JsonElement> ApplicationEnvJson)
 {
-    public static EnvironmentResponse Of(AppState app, TaskPolicy policy)
+    public static EnvironmentResponse Of(AppState app, PlaceNames place, TaskPolicy policy)
     {
         // What tasks get, for a task that does not exist.
-        var shown = TaskEnvironment.For(app, new DropletState(), default, policy.MemoryMb, policy);
+        var shown = TaskEnvironment.For(app, new DropletState(), default, policy.MemoryMb, policy, place);
         return new EnvironmentResponse(app.Environment, [], [], Only("VCAP_SERVICES"), Only("VCAP_APPLICATION"));
 
         Dictionary<string, JsonElement> Only(string name)

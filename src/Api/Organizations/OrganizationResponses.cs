@@ -15,8 +15,8 @@ internal sealed record OrganizationResponse(string Guid, string Name, bool Suspe
             organization.IsSuspended,
             WireJson.Second(organization.CreatedAt),
             WireJson.Second(organization.UpdatedAt),
-            new { Quota = new Reference(new ResourceGuid(QuotaEndpoints.Default)) },
+            new { Quota = Reference.To(organization.Quota) },
             ShownMetadata.Of(organization.Metadata),
-            new Dictionary<string, Link> { ["self"] = links.To(self), ["domains"] = links.To($"{self}/domains"), ["quota"] = links.To($"/v3/organization_quotas/{QuotaEndpoints.Default}") });
+            new Dictionary<string, Link> { ["self"] = links.To(self), ["domains"] = links.To($"{self}/domains"), ["quota"] = links.To($"/v3/organization_quotas/{organization.Quota:D}") });
     }
 }

@@ -194,6 +194,12 @@ internal sealed class Body(JsonElement element, string path, List<string> faults
 
     public long? Long(string name) => Whole(name, long.MinValue, long.MaxValue);
 
+    /// <summary>A limit that null takes away; one that is not named stays.</summary>
+    public int? Limit(string name, int? before) => Has(name) ? (int?)Whole(name, 0, int.MaxValue) : before;
+
+    /// <inheritdoc cref="Limit"/>
+    public long? LongLimit(string name, long? before) => Has(name) ? Whole(name, 0, long.MaxValue) : before;
+
     /// <summary>An object within this one; null if there is none. Its faults and unknown fields count as this one's.</summary>
     public Body? Object(string name)
     {
@@ -223,6 +229,33 @@ internal sealed class Body(JsonElement element, string path, List<string> faults
         }
 
         return guid;
+    }
+
+    /// <summary>The guids of {"data":[{"guid":…}]}; empty when it is not given.</summary>
+    public ImmutableArray<Guid> RelatedMany(string name) => Object(name)?.Many(name) ?? [];
+
+    /// <summary>The same of this object itself. What is no guid is the guid of nothing.</summary>
+    public ImmutableArray<Guid> Many(string? name = null)
+    {
+        var guids = ImmutableArray.CreateBuilder<Guid>();
+        var isWell = Value("data") is { ValueKind: JsonValueKind.Array } data && data.EnumerateArray().All(Take);
+        if (!isWell)
+        {
+            Fault($"{(name is null ? "Data" : Humanised(name))} must be structured like this: \"{name ?? "data"}: {(name is null ? "" : "{ data: ")}[ {{ guid: valid guid }} ]{(name is null ? "" : " }")}\"");
+        }
+
+        return guids.ToImmutable();
+
+        bool Take(JsonElement item)
+        {
+            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("guid", out var guid) || guid.ValueKind != JsonValueKind.String)
+            {
+                return false;
+            }
+
+            guids.Add(System.Guid.TryParseExact(guid.GetString(), "D", out var parsed) ? parsed : System.Guid.Empty);
+            return true;
+        }
     }
 
     public MetadataChange Metadata()

@@ -22,6 +22,12 @@ internal sealed record Reference(ResourceGuid Data)
     public static Reference To(Guid guid) => new(new ResourceGuid(guid.ToString("D")));
 }
 
+/// <summary>The same, where there may be none.</summary>
+internal sealed record OptionalReference(ResourceGuid? Data)
+{
+    public static OptionalReference To(Guid? guid) => new(guid is { } there ? new ResourceGuid(there.ToString("D")) : null);
+}
+
 internal sealed record ResourceGuid(string Guid);
 
 /// <summary>The relationships of everything that belongs to an app.</summary>

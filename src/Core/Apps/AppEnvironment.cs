@@ -20,6 +20,7 @@ internal static class AppEnvironment
         int memoryMb,
         int diskMb,
         TaskPolicy policy,
+        PlaceNames place,
         params IEnumerable<KeyValuePair<string, object?>> more)
     {
         var application = new Dictionary<string, object?>
@@ -30,10 +31,10 @@ internal static class AppEnvironment
             ["name"] = app.Name,
             ["application_uris"] = Array.Empty<string>(),
             ["uris"] = Array.Empty<string>(),
-            ["space_name"] = "default",
+            ["space_name"] = place.SpaceName,
             ["space_id"] = app.Space.ToString("D"),
-            ["organization_name"] = "default",
-            ["organization_id"] = Home.Organization.ToString("D"),
+            ["organization_name"] = place.OrganizationName,
+            ["organization_id"] = place.Organization.ToString("D"),
             ["users"] = null,
             ["application_id"] = app.Id.ToString(),
             ["version"] = version.ToString("D"),

@@ -35,11 +35,13 @@ public abstract record AppEvent(DateTimeOffset At)
 
     /// <summary>Somebody wants the app started or stopped.</summary>
     /// <param name="Droplet">The current droplet, for a start to take; null if there is none.</param>
-    public sealed record StateDesired(DateTimeOffset At, DesiredState Desired, DropletState? Droplet = null) : AppEvent(At);
+    /// <param name="Place">Where the app is, by name, for a start to take.</param>
+    public sealed record StateDesired(DateTimeOffset At, DesiredState Desired, DropletState? Droplet = null, PlaceNames? Place = null) : AppEvent(At);
 
     /// <summary>Somebody wants the app started anew, with what is current now.</summary>
     /// <param name="Droplet">The current droplet; null if there is none.</param>
-    public sealed record RestartRequested(DateTimeOffset At, DropletState? Droplet) : AppEvent(At);
+    /// <param name="Place">Where the app is, by name.</param>
+    public sealed record RestartRequested(DateTimeOffset At, DropletState? Droplet, PlaceNames? Place = null) : AppEvent(At);
 
     /// <summary>Somebody scaled a process, or gave it another command.</summary>
     /// <param name="Droplet">The current droplet, which says which processes there are; null if there is none.</param>

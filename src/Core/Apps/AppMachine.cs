@@ -41,10 +41,10 @@ public static class AppMachine
         (true, EnvironmentChanged changed) => ChangeEnvironment(app, changed),
         (true, StateDesired { Desired: DesiredState.Started }) when app.CurrentDroplet is null => Decision.Refuse(app, new Refusal(RefusalReason.Invalid, NoDroplet)),
         (true, StateDesired desired) when desired.Desired == app.Desired => Decision.Stay(app),
-        (true, StateDesired { Desired: DesiredState.Started, Droplet: var droplet }) => Start(app, droplet!, @event),
+        (true, StateDesired { Desired: DesiredState.Started, Droplet: var droplet, Place: var place }) => Start(app, droplet!, place, @event),
         (true, StateDesired desired) => Order(app with { Desired = desired.Desired }, @event),
         (true, RestartRequested) when app.CurrentDroplet is null => Decision.Refuse(app, new Refusal(RefusalReason.Invalid, NoDroplet)),
-        (true, RestartRequested { Droplet: var droplet }) => Start(app, droplet!, @event),
+        (true, RestartRequested { Droplet: var droplet, Place: var place }) => Start(app, droplet!, place, @event),
         (true, ProcessChanged changed) => ChangeProcess(app, changed),
         (true, InstancesTold told) => told.Revision == app.Revision && app.WakeAt is not null ? Decision.Move(Settled(app)) : Decision.Stay(app),
         (true, InstancesSpoke { News: var news }) => news.Aggregate(app, HandOver) is var next && ReferenceEquals(next, app) ? Decision.Stay(app) : Tell(next, @event),
@@ -56,10 +56,10 @@ public static class AppMachine
         _ => throw new UnreachableException($"No rule for {@event}."),
     };
 
-    private static Decision Start(AppState app, DropletState droplet, AppEvent @event)
+    private static Decision Start(AppState app, DropletState droplet, PlaceNames? place, AppEvent @event)
     {
         var settings = app.Processes.ToImmutableSortedDictionary(each => each.Key, each => each.Value.Settings, StringComparer.Ordinal);
-        return Order(app with { Desired = DesiredState.Started, Release = new Release((app.Release?.Version ?? 0) + 1, droplet, app.Environment, settings) }, @event);
+        return Order(app with { Desired = DesiredState.Started, Release = new Release((app.Release?.Version ?? 0) + 1, droplet, app.Environment, settings, place) }, @event);
     }
 
     /// <summary>A relief is wanted before the one in the current lane is stopped, and counts once it is up, or once the other has ended.</summary>

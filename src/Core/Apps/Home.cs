@@ -1,6 +1,6 @@
 namespace Granary.Core.Apps;
 
-/// <summary>Where apps live that name no space, until spaces are told apart.</summary>
+/// <summary>Where apps are that name no space.</summary>
 public static class Home
 {
     public static readonly Guid Space = new("00000000-0000-4000-8000-000000000001");

@@ -43,4 +43,5 @@ public sealed record ProcessChange(int? Instances = null, int? MemoryMb = null, 
 /// <param name="Version">Rises with each start, from 1.</param>
 /// <param name="Environment">The app's variables.</param>
 /// <param name="Settings">By process type; a type that is not in it has the default.</param>
-public sealed record Release(int Version, DropletState Droplet, ImmutableSortedDictionary<string, string> Environment, ImmutableSortedDictionary<string, ProcessSettings> Settings);
+/// <param name="Place">Where the app was, by name; null in what was started before that was asked.</param>
+public sealed record Release(int Version, DropletState Droplet, ImmutableSortedDictionary<string, string> Environment, ImmutableSortedDictionary<string, ProcessSettings> Settings, PlaceNames? Place = null);

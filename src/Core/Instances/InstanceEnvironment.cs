@@ -32,6 +32,7 @@ public static class InstanceEnvironment
                 memoryMb,
                 diskMb,
                 policy,
+                release.Place ?? PlaceNames.Default,
                 new("process_id", AppProcesses.Guid(process)),
                 new("process_type", type),
                 new("instance_index", index))

@@ -14,8 +14,8 @@ public static class TaskEnvironment
 
     public const string AttemptVariable = "GRANARY_TASK_ATTEMPT";
 
-    public static ImmutableSortedDictionary<string, string> For(AppState app, DropletState droplet, TaskId task, int memoryMb, TaskPolicy policy) =>
-        AppEnvironment.For(app, droplet, app.Environment, task.Value, memoryMb, policy.DiskMb, policy).SetItem(GuidVariable, task.ToString());
+    public static ImmutableSortedDictionary<string, string> For(AppState app, DropletState droplet, TaskId task, int memoryMb, TaskPolicy policy, PlaceNames place) =>
+        AppEnvironment.For(app, droplet, app.Environment, task.Value, memoryMb, policy.DiskMb, policy, place).SetItem(GuidVariable, task.ToString());
 
     /// <inheritdoc cref="AppEnvironment.ForAttempt"/>
     public static ImmutableSortedDictionary<string, string> ForAttempt(ImmutableSortedDictionary<string, string> environment, AttemptKey attempt, string address) =>

@@ -23,7 +23,8 @@ public static class TaskRules
     /// <param name="app">The app it belongs to.</param>
     /// <param name="droplet">The droplet it is to run from; null when the app has none and none was named.</param>
     /// <param name="policy">The operator's defaults and bounds.</param>
-    public static (TaskSpec? Spec, Refusal? Refusal) Resolve(TaskSubmission request, TaskId task, AppState app, DropletState? droplet, TaskPolicy policy)
+    /// <param name="place">Where the app is, by name.</param>
+    public static (TaskSpec? Spec, Refusal? Refusal) Resolve(TaskSubmission request, TaskId task, AppState app, DropletState? droplet, TaskPolicy policy, PlaceNames place)
     {
         var faults = ImmutableArray.CreateBuilder<string>();
         var template = request.TemplateProcess is { } type ? AppProcesses.Of(app, type).Settings : ProcessSettings.Default;
@@ -81,7 +82,7 @@ public static class TaskRules
                 request.LogBytesPerSecond ?? template.LogBytesPerSecond ?? policy.LogBytesPerSecond,
                 droplet!.Id,
                 droplet.Source!,
-                TaskEnvironment.For(app, droplet, task, memoryMb, policy),
+                TaskEnvironment.For(app, droplet, task, memoryMb, policy, place),
                 request.Network ?? ContainerNetwork.Outbound,
                 AttemptPolicy.Default with
                 {

@@ -29,6 +29,8 @@ public static class Keys
 
     public static string Job(JobId job) => $"job/{job}";
 
+    public static string Tally(System.Guid organization) => $"tally/{organization:D}";
+
     public static string Cell(CellId cell) => $"cell/{cell}";
 
     public static string Drain(CellId cell) => $"drain/{cell}";

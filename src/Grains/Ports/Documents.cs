@@ -6,6 +6,7 @@ using Granary.Core.Audit;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Jobs;
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 
 namespace Granary.Grains.Ports;
@@ -185,6 +186,25 @@ public sealed class JobDocument : Document<JobState>
         null,
         Micros(State.CreatedAt),
         Micros(State.CreatedAt),
+        null,
+        ImmutableSortedDictionary<string, string>.Empty);
+}
+
+/// <summary>One for each organization that a quota has ever limited. It is listed nowhere.</summary>
+public sealed class TallyDocument : Document<TallyState>
+{
+    public const string Kind = "tally";
+
+    public override ListingRow Row => new(
+        State.Organization,
+        Guid.Empty,
+        State.Claims.Count,
+        "",
+        null,
+        "",
+        null,
+        0,
+        State.CountedAt is { } countedAt ? Micros(countedAt) : 0,
         null,
         ImmutableSortedDictionary<string, string>.Empty);
 }

@@ -5,10 +5,17 @@ namespace Granary.Grains.Ports;
 
 /// <summary>Where spaces are.</summary>
 /// <param name="IsSuspended">Then only admins change anything in it.</param>
-public sealed record Organization(Guid Guid, string Name, bool IsSuspended, Metadata Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+public sealed record Organization(Guid Guid, string Name, bool IsSuspended, Metadata Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public Guid Quota { get; init; } = Ports.Quota.Default;
+}
 
 /// <summary>Where apps are.</summary>
-public sealed record Space(Guid Guid, Guid Organization, string Name, Metadata Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+public sealed record Space(Guid Guid, Guid Organization, string Name, Metadata Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>Null when it has none of its own.</summary>
+    public Guid? Quota { get; init; }
+}
 
 /// <summary>That somebody has a role.</summary>
 /// <param name="Subject">A user's guid, or a client's id.</param>
@@ -62,7 +69,7 @@ public interface IDirectory
     /// <summary>Takes the name and the metadata.</summary>
     Task<DirectoryOutcome> Change(Space space, CancellationToken cancellation);
 
-    /// <summary>With its spaces and the roles in them, if no app is left there.</summary>
+    /// <summary>With its spaces, their quotas and the roles in them, if no app is left there.</summary>
     Task<DirectoryOutcome> RemoveOrganization(Guid guid, CancellationToken cancellation);
 
     /// <summary>With the roles in it, if no app is left there.</summary>

@@ -57,6 +57,8 @@ public static class StorageSiloBuilderExtensions
         silo.Services.AddSingleton<IAccountStore, AccountStore>();
         silo.Services.AddSingleton<ITokenKeyStore, TokenKeyStore>();
         silo.Services.AddSingleton<IDirectory, DirectoryStore>();
+        silo.Services.AddSingleton<IQuotas, QuotaStore>();
+        silo.Services.AddSingleton<IHoldings, Holdings>();
         silo.Services.AddSingleton<IBlobReferences, BlobReferences>();
         if (database is PostgresDatabase)
         {

@@ -29,6 +29,8 @@ public sealed class JsonTests
         ["droplet-state"] = Samples.Droplet,
         ["package-state"] = Samples.Package,
         ["job-state"] = Samples.Job,
+        ["tally-state"] = Samples.Tally,
+        ["tally-events"] = Samples.TallyEvents,
         ["refusal"] = Samples.Refusal,
         ["cell-view"] = Samples.Cell,
     };

@@ -4,6 +4,7 @@ using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Jobs;
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 using Granary.Testing;
 
@@ -52,8 +53,8 @@ internal static class Samples
         new AppEvent.PackageAdded(A.Start, new PackageId(A.App.Value)),
         new AppEvent.DropletAssigned(A.Start, A.StagedDroplet(("worker", "work hard"))),
         new AppEvent.EnvironmentChanged(A.Start, ImmutableSortedDictionary<string, string?>.Empty.Add("GREETING", "hello").Add("REMOVED", null)),
-        new AppEvent.StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard"))),
-        new AppEvent.RestartRequested(A.Start, A.StagedDroplet(("worker", "work hard"))),
+        new AppEvent.StateDesired(A.Start, DesiredState.Started, A.StagedDroplet(("worker", "work hard")), PlaceNames.Default),
+        new AppEvent.RestartRequested(A.Start, A.StagedDroplet(("worker", "work hard")), PlaceNames.Default),
         new AppEvent.ProcessChanged(A.Start, "worker", new ProcessChange(3, 64, 128, 1000, true, "work harder"), A.StagedDroplet(("worker", "work hard"))),
         new AppEvent.InstancesTold(A.Start, 3),
         new AppEvent.InstancesSpoke(A.Start, [new InstanceNews.MakesWay("worker", 0, 0, 2, 4, HasEnded: false)]),
@@ -117,7 +118,7 @@ internal static class Samples
         Environment = A.Spec().Environment,
         SequenceIdsTaken = 100,
         Processes = ImmutableSortedDictionary<string, ProcessState>.Empty.Add("worker", new ProcessState(3, new ProcessSettings("work harder", 64, 128, 1000), 5)),
-        Release = new Release(2, A.StagedDroplet(("worker", "work hard")), A.Spec().Environment, ImmutableSortedDictionary<string, ProcessSettings>.Empty.Add("worker", new ProcessSettings(MemoryMb: 64))),
+        Release = new Release(2, A.StagedDroplet(("worker", "work hard")), A.Spec().Environment, ImmutableSortedDictionary<string, ProcessSettings>.Empty.Add("worker", new ProcessSettings(MemoryMb: 64)), PlaceNames.Default),
         Revision = 7,
         WakeAt = A.At(4),
         Metadata = Labelled,
@@ -152,6 +153,21 @@ internal static class Samples
         Warnings = ["one"],
         CreatedAt = A.Start,
     };
+
+    public static readonly TallyState Tally = new()
+    {
+        Organization = Home.Organization,
+        Claims = ImmutableSortedDictionary<Guid, Claim>.Empty.Add(A.App.Value, new Claim(A.App.Value, ClaimKind.App, Home.Space, A.At(1), 5_000_000_000, 64, 3, 5_000_000_000, true)),
+        Version = 3,
+        LimitedSince = A.Start,
+        CountedAt = A.At(1),
+        CountedClaims = 1,
+    };
+
+    public static readonly ImmutableArray<TallyEvent> TallyEvents =
+    [
+        new TallyEvent.Claimed(A.At(1), Tally.Claims[A.App.Value], new Standing(Home.Organization, "paper", Home.Space, "mill", new QuotaLimits(1, 2, 3, 4, 5_000_000_000), QuotaLimits.None, true, 3), [new Holding(A.App.Value, null, A.At(1))]),
+    ];
 
     public static readonly Refusal Refusal = new(RefusalReason.Conflict, ["one", "two"]);
 

@@ -72,7 +72,8 @@ internal static class StoryFile
             "judge" => new JudgeTeller(Policy([])),
             "serving" => new ServingTeller(Policy([])),
             "drain" => new DrainTeller(),
-            _ => throw new FormatException($"line {number} names no machine (task, app, instance, placement, lease, warden, judge, serving or drain): {line}"),
+            "tally" => TallyTeller.Of(words[1..]),
+            _ => throw new FormatException($"line {number} names no machine (task, app, instance, placement, lease, warden, judge, serving, drain or tally): {line}"),
         };
     }
 
@@ -96,6 +97,7 @@ internal static class StoryFile
         WardenTeller => "a warden",
         JudgeTeller => "a judge",
         DrainTeller => "a drain",
+        TallyTeller => "a tally",
         _ => "a serving",
     };
 }

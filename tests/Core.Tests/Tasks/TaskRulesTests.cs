@@ -158,7 +158,7 @@ public sealed class TaskRulesTests
 
     [Fact]
     public void A_disk_default_above_the_maximum_is_no_fault_of_the_request() =>
-        Assert.Equal(4096, TaskRules.Resolve(Good, A.TaskId(), A.ExistingApp(), A.StagedDroplet(), Policy with { DiskMb = 4096 }).Spec!.DiskMb);
+        Assert.Equal(4096, TaskRules.Resolve(Good, A.TaskId(), A.ExistingApp(), A.StagedDroplet(), Policy with { DiskMb = 4096 }, PlaceNames.Default).Spec!.DiskMb);
 
     [Fact]
     public void The_command_is_the_requests_own_else_that_of_the_template_process()
@@ -183,7 +183,7 @@ public sealed class TaskRulesTests
     {
         var app = A.ExistingApp() with { Environment = A.Spec().Environment.Add("MEMORY_LIMIT", "mine").Add("HOME", "/mine") };
 
-        var environment = TaskRules.Resolve(Good with { MemoryMb = 256 }, A.TaskId(), app, A.StagedDroplet(), Policy).Spec!.Environment;
+        var environment = TaskRules.Resolve(Good with { MemoryMb = 256 }, A.TaskId(), app, A.StagedDroplet(), Policy, PlaceNames.Default).Spec!.Environment;
 
         Assert.Equal("256m", environment["MEMORY_LIMIT"]);
         Assert.Equal("hello", environment["GREETING"]);
@@ -196,5 +196,5 @@ public sealed class TaskRulesTests
     }
 
     private static (TaskSpec? Spec, Refusal? Refusal) Resolve(TaskSubmission request, DropletState? droplet) =>
-        TaskRules.Resolve(request, A.TaskId(), A.ExistingApp(), droplet, Policy);
+        TaskRules.Resolve(request, A.TaskId(), A.ExistingApp(), droplet, Policy, PlaceNames.Default);
 }

@@ -272,7 +272,7 @@ internal sealed class World : IAsyncDisposable
         var package = new PackageId(Guid.NewGuid());
         var droplet = new DropletId(Guid.NewGuid());
         var grain = Silo.Grains.GetGrain<IAppGrain>(Keys.App(app));
-        Accepted(await grain.Create($"app-{app}", Guid.Empty, Lifecycle.Docker, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty));
+        Accepted(await grain.Create($"app-{app}", Home.Space, Lifecycle.Docker, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty));
         Accepted(await Silo.Grains.GetGrain<IPackageGrain>(Keys.Package(package)).Create(app, Lifecycle.Docker, "granary/busybox:test"));
         Accepted(await Silo.Grains.GetGrain<IDropletGrain>(Keys.Droplet(droplet)).Stage(package, null));
         Accepted(await grain.AssignDroplet(droplet));

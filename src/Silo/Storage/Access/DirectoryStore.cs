@@ -10,9 +10,9 @@ namespace Granary.Silo.Storage.Access;
 /// <summary>Organizations, spaces and roles in rows of their own.</summary>
 internal sealed class DirectoryStore(Database database, TimeProvider clock) : IDirectory
 {
-    private const string SelectOrganization = "SELECT guid AS Guid, name AS Name, is_suspended AS IsSuspended, metadata AS Metadata, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_organization";
+    private const string SelectOrganization = "SELECT guid AS Guid, name AS Name, is_suspended AS IsSuspended, metadata AS Metadata, quota AS Quota, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_organization";
 
-    private const string SelectSpace = "SELECT guid AS Guid, organization AS Organization, name AS Name, metadata AS Metadata, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_space";
+    private const string SelectSpace = "SELECT guid AS Guid, organization AS Organization, name AS Name, metadata AS Metadata, quota AS Quota, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_space";
 
     private long Now => ListingRow.Micros(clock.GetUtcNow());
 
@@ -113,6 +113,7 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
 
             await connection.Run(transaction, "DELETE FROM granary_role WHERE organization = @Guid", values, cancellation);
             await connection.Run(transaction, "DELETE FROM granary_space WHERE organization = @Guid", values, cancellation);
+            await connection.Run(transaction, "DELETE FROM granary_quota WHERE organization = @Guid", values, cancellation);
             return await connection.Run(transaction, "DELETE FROM granary_organization WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
         },
         cancellation);
@@ -187,13 +188,15 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
 
         public string Metadata { get; init; } = "";
 
+        public string? Quota { get; init; }
+
         public long CreatedAt { get; init; }
 
         public long UpdatedAt { get; init; }
 
-        public Organization AsOrganization => new(System.Guid.Parse(Guid), Name, IsSuspended, Labels, Instants.Of(CreatedAt), Instants.Of(UpdatedAt));
+        public Organization AsOrganization => new(System.Guid.Parse(Guid), Name, IsSuspended, Labels, Instants.Of(CreatedAt), Instants.Of(UpdatedAt)) { Quota = System.Guid.Parse(Quota!) };
 
-        public Space AsSpace => new(System.Guid.Parse(Guid), System.Guid.Parse(Organization), Name, Labels, Instants.Of(CreatedAt), Instants.Of(UpdatedAt));
+        public Space AsSpace => new(System.Guid.Parse(Guid), System.Guid.Parse(Organization), Name, Labels, Instants.Of(CreatedAt), Instants.Of(UpdatedAt)) { Quota = Quota is null ? null : System.Guid.Parse(Quota) };
 
         private Metadata Labels => JsonSerializer.Deserialize<Metadata>(Metadata, StateJson.Options)!;
     }

@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+using Granary.Core.Apps;
+
+namespace Granary.Core.Quotas;
+
+/// <summary>What a quota allows to all apps and tasks of an organization, or of a space, together. Null is no limit.</summary>
+/// <param name="TotalMemoryMb">Of instances of started apps, and of tasks that are PENDING or RUNNING.</param>
+/// <param name="ProcessMemoryMb">Of one instance or one task.</param>
+/// <param name="Instances">Of started apps.</param>
+/// <param name="Tasks">That are PENDING or RUNNING. Cloud Foundry calls it per_app_tasks, and means all of them as well.</param>
+/// <param name="LogBytesPerSecond">Of instances of started apps, and of tasks that are PENDING or RUNNING. Under such a limit none may be unlimited.</param>
+public sealed record QuotaLimits(int? TotalMemoryMb = null, int? ProcessMemoryMb = null, int? Instances = null, int? Tasks = null, long? LogBytesPerSecond = null)
+{
+    public static readonly QuotaLimits None = new();
+}
+
+/// <summary>What holds in a space now: read anew for each submit and each start.</summary>
+/// <param name="OfOrganization">None where the organization's quota limits nothing.</param>
+/// <param name="OfSpace">None where the space has no quota.</param>
+/// <param name="IsCounted">Whether a quota limits anything in any space of the organization: then all its claims are counted.</param>
+/// <param name="Version">Rises with each change of what limits the organization or one of its spaces.</param>
+public sealed record Standing(Guid Organization, string OrganizationName, Guid Space, string SpaceName, QuotaLimits OfOrganization, QuotaLimits OfSpace, bool IsCounted, int Version)
+{
+    [JsonIgnore]
+    public PlaceNames Place => new(Organization, OrganizationName, SpaceName);
+}
