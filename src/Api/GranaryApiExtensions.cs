@@ -120,6 +120,7 @@ public static class GranaryApiExtensions
         BuildEndpoints.Map(api);
         DropletEndpoints.Map(api);
         BuildpackEndpoints.Map(api);
+        StackEndpoints.Map(api);
         DeploymentEndpoints.Map(api);
         ManifestEndpoints.Map(api);
         JobEndpoints.Map(api);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
@@ -69,7 +70,15 @@ public sealed partial class GranaryClient
     }
 
     /// <summary>Uploads a zip and has it checked; a refused archive leaves the package FAILED. Of several uploads to one package the first that ends is taken, and the others are refused.</summary>
-    public async Task<PackageState> Upload(PackageId package, Stream zip, CancellationToken cancellation = default)
+    public Task<PackageState> Upload(PackageId package, Stream zip, CancellationToken cancellation = default) => Carry(
+        zip,
+        (upload, offset, bits) => Package(package).Append(upload, offset, bits),
+        upload => Package(package).Complete(upload),
+        upload => Package(package).Abandon(upload),
+        cancellation);
+
+    /// <summary>Carries bits to whoever takes them, piece by piece.</summary>
+    private async Task<T> Carry<T>(Stream zip, Func<Guid, long, byte[], Task<Answer<T>>> append, Func<Guid, Task<Answer<T>>> complete, Func<Guid, Task> abandon, CancellationToken cancellation)
     {
         var upload = Guid.NewGuid();
         var piece = new byte[PieceBytes];
@@ -78,11 +87,11 @@ public sealed partial class GranaryClient
         while ((read = await Read()) > 0)
         {
             var (at, bits) = (offset, piece[..read]);
-            await Ask(() => Package(package).Append(upload, at, bits), cancellation);
+            await Ask(() => append(upload, at, bits), cancellation);
             offset += read;
         }
 
-        return await Ask(() => Package(package).Complete(upload), cancellation);
+        return await Ask(() => complete(upload), cancellation);
 
         async Task<int> Read()
         {
@@ -92,7 +101,7 @@ public sealed partial class GranaryClient
             }
             catch (Exception) when (!cancellation.IsCancellationRequested)
             {
-                await Package(package).Abandon(upload); // There is no more to come. Who cannot say so leaves it to the sweep of uploads.
+                await abandon(upload); // There is no more to come. Who cannot say so leaves it to the sweep of uploads.
                 throw;
             }
         }

@@ -52,6 +52,12 @@ public static class Limits
     /// <summary>Instances of one process: each is a row that is told of every change of its app.</summary>
     public const int InstancesMax = 1000;
 
+    /// <summary>Characters of a buildpack's name, as in Cloud Foundry.</summary>
+    public const int BuildpackNameLength = 250;
+
+    /// <summary>Buildpacks of an installation: they are one state, read by each staging.</summary>
+    public const int Buildpacks = 200;
+
     /// <summary>The highest value of a retry or loss budget that a task may ask for.</summary>
     public const int RetriesMax = 100;
 

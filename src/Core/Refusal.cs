@@ -30,6 +30,10 @@ public enum RefusalReason
     AlreadyUploaded,
 
     InstanceNotFound,
+    BuildpackNotFound,
+
+    /// <summary>Another build of the app is being staged.</summary>
+    StagingInProgress,
 }
 
 /// <summary>An expected no: data, not an exception. Says all that is wrong in one answer.</summary>

@@ -39,7 +39,7 @@ internal sealed class DropletGrain(
             return new(new Refusal(RefusalReason.Invalid, "Unable to use package. Ensure that the package exists and you have access to it."));
         }
 
-        if (Buildpacks.Faults(buildpacks ?? []).ToImmutableArray() is { IsEmpty: false } faults)
+        if (Buildpacks.Faults(buildpacks ?? app.Buildpacks, null).ToImmutableArray() is { IsEmpty: false } faults)
         {
             return new(new Refusal(RefusalReason.Invalid, faults));
         }

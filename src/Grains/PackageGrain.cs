@@ -127,8 +127,12 @@ internal sealed class PackageGrain(
             return new(State);
         }
 
-        // Bits that were refused once are refused whoever uploads them, so no package can refer to them.
-        await blobs.Delete(blob.Digest, CancellationToken.None);
+        // An archive that was refused once is refused whoever uploads it, so nobody can refer to it. One with a bad Procfile may be a buildpack.
+        if (inspection.Fault is not null)
+        {
+            await blobs.Delete(blob.Digest, CancellationToken.None);
+        }
+
         await blobs.Abandon(upload, CancellationToken.None);
         return new(new Refusal(RefusalReason.Unreadable, fault));
     }

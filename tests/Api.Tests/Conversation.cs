@@ -45,6 +45,15 @@ internal sealed partial class Conversation(ApiHost host)
         return await Get(response.Headers.Location!.PathAndQuery);
     }
 
+    /// <summary>Sends what is answered with a thing and a job about it; where to ask about the job.</summary>
+    public async Task<Uri> Location(HttpMethod method, string path, HttpContent? body)
+    {
+        using var response = await Send(method, path, body);
+        var shown = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.ToJsonString(Readable);
+        text.Append(CultureInfo.InvariantCulture, $"{(int)response.StatusCode}, to {response.Headers.Location}\n{shown}\n\n");
+        return response.Headers.Location!;
+    }
+
     public async Task<JsonNode> Ask(HttpMethod method, string path, HttpContent? body)
     {
         using var response = await Send(method, path, body);

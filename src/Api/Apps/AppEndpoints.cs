@@ -44,7 +44,7 @@ internal static class AppEndpoints
         return Reply.Ok(Page.Of(page, list, http.Request, app => AppResponse.Of(app, links)));
     }
 
-    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places)
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places, TaskPolicy policy)
     {
         var body = await http.Request.ReadBody();
         var place = await places.OfSpace(AppRequest.SpaceOf(body), http.RequestAborted);
@@ -53,7 +53,7 @@ internal static class AppEndpoints
             place = null;
         }
 
-        var request = AppRequest.Read(body, place?.Space);
+        var request = AppRequest.Read(body, place?.Space, await granary.BuildpackNames(policy, http.RequestAborted));
         http.Demand(Right.Develop, place!);
         var app = await granary.CreateApp(request.Name, request.Lifecycle, place!.Space, request.Metadata, request.Variables, buildpacks: request.Buildpacks, cancellation: http.RequestAborted);
         return Reply.Created(AppResponse.Of(app, new Links(http.Request)));
@@ -62,10 +62,10 @@ internal static class AppEndpoints
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
         Shown(await granary.GetApp(guid, http.RequestAborted), http);
 
-    private static async Task<IResult> Patch(string guid, HttpContext http, GranaryClient granary)
+    private static async Task<IResult> Patch(string guid, HttpContext http, GranaryClient granary, TaskPolicy policy)
     {
         var app = await granary.GetApp(guid, http.RequestAborted);
-        var change = AppRequest.ReadChange(await http.Request.ReadBody(), app);
+        var change = AppRequest.ReadChange(await http.Request.ReadBody(), app, await granary.BuildpackNames(policy, http.RequestAborted));
         return Shown(await granary.Edit(app.Id, change, http.RequestAborted), http);
     }
 

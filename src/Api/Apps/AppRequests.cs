@@ -13,10 +13,11 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableArr
 
     /// <param name="body">Of which the space was read before.</param>
     /// <param name="space">Null when it is not there, or not to be seen.</param>
-    public static AppRequest Read(Body body, Guid? space)
+    /// <param name="buildpacks">The names that there are.</param>
+    public static AppRequest Read(Body body, Guid? space, ImmutableArray<string> buildpacks)
     {
         var name = body.Text("name") ?? "";
-        var (lifecycle, buildpacks) = LifecycleOf(body) ?? (Lifecycle.Bits, []);
+        var (lifecycle, named) = LifecycleOf(body, buildpacks) ?? (Lifecycle.Bits, []);
         if (space is null)
         {
             body.Fault("Invalid space. Ensure that the space exists and you have access to it.");
@@ -24,21 +25,22 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableArr
 
         var variables = Environment(body, "environment_variables");
         var metadata = body.Metadata().OnNothing;
-        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, space ?? Home.Space, lifecycle, metadata, variables, buildpacks));
+        var app = AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, name, space ?? Home.Space, lifecycle, metadata, variables, named));
         foreach (var fault in app.Refusal?.Details ?? [])
         {
             body.Fault(fault);
         }
 
         body.ThrowIfFaulty();
-        return new AppRequest(name, lifecycle, buildpacks, variables, metadata);
+        return new AppRequest(name, lifecycle, named, variables, metadata);
     }
 
     /// <summary>PATCH changes name, buildpacks and metadata. The type of the lifecycle may be given as it is.</summary>
-    public static AppEdit ReadChange(Body body, AppState app)
+    /// <param name="buildpacks">The names that there are.</param>
+    public static AppEdit ReadChange(Body body, AppState app, ImmutableArray<string> buildpacks)
     {
         var name = body.Text("name");
-        var lifecycle = LifecycleOf(body);
+        var lifecycle = LifecycleOf(body, buildpacks);
         if (lifecycle?.Type is { } type && type != app.Lifecycle)
         {
             body.Fault("Lifecycle type cannot be changed");
@@ -46,7 +48,7 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableArr
 
         var metadata = body.Metadata();
         var edit = new AppEdit(name, lifecycle?.Type == Lifecycle.Bits ? lifecycle?.Buildpacks : null) { Labels = metadata.Labels, Annotations = metadata.Annotations };
-        foreach (var fault in AppMachine.Decide(app, new AppEvent.Edited(default, edit, null)).Refusal?.Details ?? [])
+        foreach (var fault in AppMachine.Decide(app, new AppEvent.Edited(default, edit, null, buildpacks)).Refusal?.Details ?? [])
         {
             body.Fault(fault);
         }
@@ -81,7 +83,7 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableArr
     }
 
     /// <summary>The stack is the operator's choice.</summary>
-    private static (Lifecycle Type, ImmutableArray<string> Buildpacks)? LifecycleOf(Body body)
+    private static (Lifecycle Type, ImmutableArray<string> Buildpacks)? LifecycleOf(Body body, ImmutableArray<string> known)
     {
         if (body.Object("lifecycle") is not { } lifecycle)
         {
@@ -89,7 +91,7 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableArr
         }
 
         var type = lifecycle.Word("type", ("buildpack", Lifecycle.Bits), ("docker", Lifecycle.Docker)) ?? Lifecycle.Bits;
-        return (type, BuildpackNames.Read(lifecycle) ?? []);
+        return (type, BuildpackNames.Read(lifecycle, known) ?? []);
     }
 
     /// <summary>Numbers and truth values become text, as in Cloud Foundry; null removes a variable.</summary>

@@ -4,6 +4,7 @@ using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core.Access;
 using Granary.Core.Apps;
+using Granary.Core.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,9 +20,9 @@ internal static class BuildEndpoints
         routes.MapGet("/v3/builds/{guid}", Get).Asks(Right.SeeApps, Thing.Build);
     }
 
-    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places)
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places, TaskPolicy policy)
     {
-        var request = BuildRequest.Read(await http.Request.ReadBody());
+        var request = BuildRequest.Read(await http.Request.ReadBody(), await granary.BuildpackNames(policy, http.RequestAborted));
         if (http.Visit().Caller is { IsAdmin: false } caller)
         {
             var place = await places.OfPackage(request.Package ?? "", http.RequestAborted);

@@ -8,7 +8,8 @@ namespace Granary.Api.Builds;
 /// <param name="Buildpacks">In place of those of the app; null for those.</param>
 internal sealed record BuildRequest(string Package, ImmutableArray<string>? Buildpacks)
 {
-    public static BuildRequest Read(Body body)
+    /// <param name="known">The names of the buildpacks that there are.</param>
+    public static BuildRequest Read(Body body, ImmutableArray<string> known)
     {
         var package = body.Object("package")?.Text("guid");
         if (package is null)
@@ -20,7 +21,7 @@ internal sealed record BuildRequest(string Package, ImmutableArray<string>? Buil
         if (body.Object("lifecycle") is { } lifecycle)
         {
             _ = lifecycle.Word("type", ("buildpack", true), ("docker", true));
-            buildpacks = BuildpackNames.Read(lifecycle);
+            buildpacks = BuildpackNames.Read(lifecycle, known);
         }
 
         // Staging here unpacks nothing and runs nothing, so it has no sizes.

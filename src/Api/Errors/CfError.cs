@@ -15,10 +15,12 @@ internal sealed record CfError(int Status, int Code, string Title, string Detail
     public static CfError Of(Refusal refusal) => refusal.Reason switch
     {
         RefusalReason.AppNotFound or RefusalReason.TaskNotFound or RefusalReason.PackageNotFound or RefusalReason.DropletNotFound
-            or RefusalReason.BuildNotFound or RefusalReason.ProcessNotFound or RefusalReason.InstanceNotFound or RefusalReason.CellNotFound => new(404, 10010, "CF-ResourceNotFound", refusal.Detail),
+            or RefusalReason.BuildNotFound or RefusalReason.ProcessNotFound or RefusalReason.InstanceNotFound or RefusalReason.CellNotFound
+            or RefusalReason.BuildpackNotFound => new(404, 10010, "CF-ResourceNotFound", refusal.Detail),
         RefusalReason.Invalid or RefusalReason.Unreadable or RefusalReason.Conflict => Unprocessable(refusal.Detail),
         RefusalReason.PackageNotReady => BadRequest(refusal.Detail),
         RefusalReason.AlreadyUploaded => AlreadyUploaded(),
+        RefusalReason.StagingInProgress => new(422, 170017, "CF-StagingInProgress", refusal.Detail),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Reason, "No error stands for this reason."),
     };
 

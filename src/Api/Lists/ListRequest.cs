@@ -59,6 +59,7 @@ internal sealed class ListRequest
         UserNames = Texts("usernames");
         UserNameParts = Texts("partial_usernames");
         Origins = Texts("origins");
+        Stacks = Texts("stacks");
         if (faults.Count > 0)
         {
             throw new CfException(CfError.BadQuery(string.Join(", ", faults)));
@@ -84,6 +85,8 @@ internal sealed class ListRequest
     public ImmutableArray<string>? UserNameParts { get; }
 
     public ImmutableArray<string>? Origins { get; }
+
+    public ImmutableArray<string>? Stacks { get; }
 
     public static ListRequest Read(HttpRequest request, ListShape shape) => new(request, shape);
 
@@ -117,7 +120,7 @@ internal sealed class ListRequest
     {
         if (Single("order_by") is not { } text)
         {
-            return (RowOrder.CreatedAt, false);
+            return (shape.Default, false);
         }
 
         // An unescaped plus arrives as a space.

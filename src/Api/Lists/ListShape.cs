@@ -16,6 +16,9 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
         ListRequest.After,
     ];
 
+    /// <summary>What it is ordered by where nobody says.</summary>
+    public RowOrder Default { get; init; } = RowOrder.CreatedAt;
+
     private static readonly ImmutableDictionary<string, RowOrder> ByTime =
         ImmutableDictionary<string, RowOrder>.Empty.Add("created_at", RowOrder.CreatedAt).Add("updated_at", RowOrder.UpdatedAt);
 
@@ -37,7 +40,7 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
 
     public static readonly ListShape AuditEvents = new(["types", "target_guids", "space_guids", "organization_guids"], ByTime);
 
-    public static readonly ListShape Buildpacks = new(["names", "stacks"], ByTime.Add("position", RowOrder.CreatedAt));
+    public static readonly ListShape Buildpacks = new(["names", "stacks"], ByTime.Add("position", RowOrder.Position)) { Default = RowOrder.Position };
 
     private static readonly ImmutableDictionary<string, RowOrder> ByTimeOrName = ByTime.Add("name", RowOrder.Name);
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Granary.Api.Lists;
 
 /// <summary>By what an item of a list that is here as a whole is found and sorted.</summary>
-internal sealed record Listed(Guid Guid, string Name, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, Metadata Metadata);
+internal sealed record Listed(Guid Guid, string Name, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, Metadata Metadata, int Position = 0);
 
 /// <summary>Filters, sorts and pages what is small enough to be read as a whole.</summary>
 internal static class SmallList
@@ -18,6 +18,7 @@ internal static class SmallList
         var sorted = query.Order switch
         {
             RowOrder.Name => found.OrderBy(each => ListingRow.Fold(each.Key.Name), StringComparer.Ordinal),
+            RowOrder.Position => found.OrderBy(each => each.Key.Position),
             RowOrder.UpdatedAt => found.OrderBy(each => each.Key.UpdatedAt),
             _ => found.OrderBy(each => each.Key.CreatedAt),
         };

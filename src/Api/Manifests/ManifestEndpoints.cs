@@ -71,11 +71,12 @@ internal static class ManifestEndpoints
     private static async Task<ImmutableArray<Change>> Changes(ImmutableArray<AppManifest> manifests, Guid space, GranaryClient granary, TaskPolicy policy, CancellationToken cancellation)
     {
         var changes = ImmutableArray.CreateBuilder<Change>();
+        var buildpacks = await granary.BuildpackNames(policy, cancellation);
         var faults = new List<string>();
         foreach (var (index, manifest) in manifests.Index())
         {
             var app = manifest.Name.Length > 0 ? await granary.FindApp(manifest.Name, space, cancellation) : null;
-            var (after, refused) = Outcome(manifest, app, space, policy);
+            var (after, refused) = Outcome(manifest, app, space, buildpacks, policy);
             var isTwice = manifest.Name.Length > 0 && manifests.Take(index).Any(each => each.Name == manifest.Name);
             var who = manifest.Name.Length == 0 ? $"at index {index}" : $"'{manifest.Name}'";
             faults.AddRange(manifest.Faults.Concat(refused).Concat(isTwice ? ["Name must be unique within the manifest"] : []).Distinct().Select(fault => $"For application {who}: {fault}"));
@@ -88,14 +89,14 @@ internal static class ManifestEndpoints
     }
 
     /// <summary>What the rules make of it, asked before anything is made.</summary>
-    private static (AppState After, IEnumerable<string> Faults) Outcome(AppManifest manifest, AppState? app, Guid space, TaskPolicy policy)
+    private static (AppState After, IEnumerable<string> Faults) Outcome(AppManifest manifest, AppState? app, Guid space, ImmutableArray<string> buildpacks, TaskPolicy policy)
     {
         var lifecycle = manifest.IsImage ? Lifecycle.Docker : Lifecycle.Bits;
         var made = app is null && manifest.Name.Length > 0
             ? AppMachine.Decide(new AppState(), new AppEvent.Created(default, default, manifest.Name, space, lifecycle, Metadata.Empty))
             : null;
         var before = app ?? made?.Next ?? new AppState { Exists = true, Lifecycle = lifecycle };
-        var edited = AppMachine.Decide(before.Exists ? before : before with { Exists = true }, new AppEvent.Edited(default, manifest.Edit, null));
+        var edited = AppMachine.Decide(before.Exists ? before : before with { Exists = true }, new AppEvent.Edited(default, manifest.Edit, null, buildpacks));
         return (edited.Next,
         [
             .. made?.Refusal?.Details ?? [],

@@ -72,7 +72,7 @@ internal static class PackageEndpoints
             throw new CfException(CfError.AlreadyUploaded());
         }
 
-        var uploaded = await reader.Read(http, bits => granary.Upload(package.Id, bits, http.RequestAborted));
+        var uploaded = await reader.Read(http, (bits, _) => granary.Upload(package.Id, bits, http.RequestAborted));
         return Reply.Ok(PackageResponse.Of(uploaded, new Links(http.Request)));
     }
 

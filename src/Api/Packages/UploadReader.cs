@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Granary.Api.Packages;
 
-/// <summary>Reads an upload of bits: multipart, with the zip in the part "bits". It is passed on as it comes and never held as a whole.</summary>
+/// <summary>Reads an upload of bits: multipart, with the zip in the part "bits". It is passed on as it comes, with the name of its file, and never held as a whole.</summary>
 internal sealed class UploadReader(IOptions<ApiOptions> options)
 {
     private const int BoundaryLengthMax = 128;
@@ -16,7 +16,8 @@ internal sealed class UploadReader(IOptions<ApiOptions> options)
     /// <summary>Of the part "resources", in bytes: an empty list, written as it may be.</summary>
     private const int ResourcesBytesMax = 4096;
 
-    public async Task<T> Read<T>(HttpContext http, Func<Stream, Task<T>> take)
+    /// <param name="without">What is said of an upload without bits.</param>
+    public async Task<T> Read<T>(HttpContext http, Func<Stream, string?, Task<T>> take, string without = "Upload must include either resources or bits")
     {
         var size = http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
         if (!size.IsReadOnly)
@@ -37,7 +38,7 @@ internal sealed class UploadReader(IOptions<ApiOptions> options)
                 switch (Name(part))
                 {
                     case "bits":
-                        return await take(part.Body);
+                        return await take(part.Body, FileName(part));
                     case "resources":
                         await RefuseMatched(part, http.RequestAborted);
                         break;
@@ -51,7 +52,7 @@ internal sealed class UploadReader(IOptions<ApiOptions> options)
             throw new CfException(CfError.NotParseable("the multipart body is broken"));
         }
 
-        throw new CfException(CfError.Unprocessable("Upload must include either resources or bits"));
+        throw new CfException(CfError.Unprocessable(without));
     }
 
     private static string Boundary(HttpRequest request)
@@ -68,6 +69,9 @@ internal sealed class UploadReader(IOptions<ApiOptions> options)
 
     private static string? Name(MultipartSection part) =>
         ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) ? HeaderUtilities.RemoveQuotes(disposition.Name).Value : null;
+
+    private static string? FileName(MultipartSection part) =>
+        ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) ? HeaderUtilities.RemoveQuotes(disposition.FileName).Value : null;
 
     /// <summary>No resource was ever matched here, so that none can be left out of the zip.</summary>
     private static async Task RefuseMatched(MultipartSection part, CancellationToken cancellation)

@@ -8,7 +8,8 @@ namespace Granary.Api.Wire;
 internal static class BuildpackNames
 {
     /// <summary>Null if it names none, for the choice of whoever asks.</summary>
-    public static ImmutableArray<string>? Read(Body lifecycle)
+    /// <param name="known">The names that there are.</param>
+    public static ImmutableArray<string>? Read(Body lifecycle, ImmutableArray<string> known)
     {
         if (lifecycle.Object("data") is not { } data)
         {
@@ -28,7 +29,7 @@ internal static class BuildpackNames
         }
 
         ImmutableArray<string> names = [.. value.EnumerateArray().Select(each => each.GetString()!)];
-        foreach (var fault in Buildpacks.Faults(names))
+        foreach (var fault in Buildpacks.Faults(names, known))
         {
             data.Fault(fault);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Granary.Api.Errors;
 using Granary.Client;
 using Granary.Core.Apps;
@@ -20,6 +21,10 @@ internal static class Finding
     /// <param name="resource">A build has the guid of its droplet.</param>
     public static async Task<DropletState> GetDroplet(this GranaryClient granary, string guid, CancellationToken cancellation, string resource = "Droplet") =>
         await granary.FindDroplet(new DropletId(Guids.Parse(guid, resource)), cancellation) ?? throw new CfException(CfError.NotFound(resource));
+
+    /// <summary>The names of the buildpacks that there are.</summary>
+    public static async Task<ImmutableArray<string>> BuildpackNames(this GranaryClient granary, TaskPolicy policy, CancellationToken cancellation) =>
+        (await granary.Buildpacks(cancellation)).Names(policy.StackImage);
 
     public static async Task<DropletState?> CurrentDroplet(this GranaryClient granary, AppState app, CancellationToken cancellation) =>
         app.CurrentDroplet is { } droplet ? await granary.FindDroplet(droplet, cancellation) : null;

@@ -16,6 +16,13 @@ internal static class Reply
     /// <summary>What was asked for goes on as a job; the client is told where to ask about it.</summary>
     public static IResult Later(JobState job, Links links) => Results.Accepted(links.To($"/v3/jobs/{job.Id}").Href);
 
+    /// <summary>The same, beside what it is about.</summary>
+    public static IResult Later(object value, JobState job, HttpContext http)
+    {
+        http.Response.Headers.Location = new Links(http.Request).To($"/v3/jobs/{job.Id}").Href;
+        return Accepted(value);
+    }
+
     public static IResult Error(CfError error) =>
         Json(new { Errors = error.Further.Prepend(error.Detail).Select(detail => new { error.Code, error.Title, Detail = detail }) }, error.Status);
 

@@ -62,7 +62,8 @@ public abstract record AppEvent(DateTimeOffset At)
 
     /// <summary>Somebody changed several things of the app in one request: a manifest, or a PATCH.</summary>
     /// <param name="Droplet">The current droplet; null if there is none.</param>
-    public sealed record Edited(DateTimeOffset At, AppEdit Edit, DropletState? Droplet) : AppEvent(At);
+    /// <param name="KnownBuildpacks">The names of the buildpacks that there are; null for those that are built in.</param>
+    public sealed record Edited(DateTimeOffset At, AppEdit Edit, DropletState? Droplet, ImmutableArray<string>? KnownBuildpacks = null) : AppEvent(At);
 
     /// <summary>Somebody wants the app gone, with all that belongs to it.</summary>
     public sealed record DeletionRequested(DateTimeOffset At) : AppEvent(At);

@@ -131,7 +131,7 @@ public static class AppMachine
             .. edit.Name is { } name ? NameFaults(name) : [],
             .. environmentFaults,
             .. MetadataRules.Faults(metadata),
-            .. Buildpacks.Faults(edit.Buildpacks ?? []),
+            .. Buildpacks.Faults(edit.Buildpacks ?? [], edited.KnownBuildpacks),
             .. app.Lifecycle == Lifecycle.Docker && edit.Buildpacks is { IsEmpty: false } ? ["Buildpacks cannot be configured for a docker lifecycle app."] : Array.Empty<string>(),
         ];
         if (faults.Length > 0)

@@ -14,10 +14,13 @@ public static class Buildpacks
     public static readonly ImmutableArray<string> BuiltIn = [Binary, Procfile];
 
     /// <summary>Every name that nobody can build with, in words.</summary>
-    public static IEnumerable<string> Faults(IEnumerable<string> names) =>
+    /// <param name="known">The names that there are; null for those that are built in.</param>
+    public static IEnumerable<string> Faults(IEnumerable<string> names, ImmutableArray<string>? known) =>
         from name in names
-        where !BuiltIn.Contains(name)
-        select $"Buildpack \"{name}\" must be an existing admin buildpack: {string.Join(" or ", BuiltIn)}";
+        where !(known ?? BuiltIn).Contains(name)
+        select name.Contains(':', StringComparison.Ordinal)
+            ? $"Buildpack \"{name}\" is a git URI, and buildpacks are not fetched here: an admin adds its zip (cf create-buildpack), and then it is named"
+            : $"Buildpack \"{name}\" must be an existing admin buildpack or a valid git URI";
 
     /// <summary>What staging says that it used.</summary>
     /// <param name="asked">What the user asked for; empty when staging is to find out.</param>

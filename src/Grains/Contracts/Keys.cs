@@ -1,4 +1,5 @@
 using Granary.Core.Apps;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Jobs;
@@ -15,6 +16,8 @@ public static class Keys
 
     public const string Moving = "moving";
 
+    public const string Buildpacks = "buildpacks";
+
     public static string Task(TaskId task) => $"task/{task}";
 
     public static string Instance(InstanceId instance) => $"instance/{instance}";
@@ -24,6 +27,8 @@ public static class Keys
     public static string Package(PackageId package) => $"package/{package}";
 
     public static string Droplet(DropletId droplet) => $"droplet/{droplet}";
+
+    public static string BuildpackUpload(BuildpackId buildpack) => $"buildpack/{buildpack}";
 
     public static string Audit(System.Guid happened) => $"audit/{happened:D}";
 

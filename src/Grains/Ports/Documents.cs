@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Granary.Core.Apps;
 using Granary.Core.Audit;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Jobs;
@@ -224,6 +225,28 @@ public sealed class DrainDocument : Document<DrainState>
         null,
         Micros(State.Since!.Value),
         Micros(State.Since!.Value),
+        null,
+        ImmutableSortedDictionary<string, string>.Empty);
+}
+
+/// <summary>All buildpacks: one row.</summary>
+public sealed class BuildpackDocument : Document<BuildpackShelf>
+{
+    public const string Kind = "buildpacks";
+
+    /// <summary>Of the one row.</summary>
+    public static readonly Guid Item = new("b0b0b0b0-0000-0000-0000-000000000001");
+
+    public override ListingRow Row => new(
+        Item,
+        Guid.Empty,
+        0,
+        "",
+        null,
+        "",
+        null,
+        Micros(State.All.Min(each => each.CreatedAt)),
+        Micros(State.All.Max(each => each.UpdatedAt)),
         null,
         ImmutableSortedDictionary<string, string>.Empty);
 }

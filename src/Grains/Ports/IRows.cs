@@ -64,6 +64,9 @@ public enum RowOrder
     CreatedAt,
     UpdatedAt,
     Name,
+
+    /// <summary>A place that its owner gave it: of lists that have no rows.</summary>
+    Position,
 }
 
 /// <summary>An instant compared the way the API spells it: exact, or one of the four inequalities.</summary>

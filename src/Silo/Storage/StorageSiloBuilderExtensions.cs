@@ -1,5 +1,6 @@
 using Granary.Core.Apps;
 using Granary.Core.Audit;
+using Granary.Core.Builds;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains;
@@ -52,6 +53,7 @@ public static class StorageSiloBuilderExtensions
         silo.AddRows<PackageDocument, PackageState>(PackageDocument.Kind);
         silo.AddRows<DropletDocument, DropletState>(DropletDocument.Kind);
         silo.AddRows<AuditDocument, AuditEvent>(AuditDocument.Kind);
+        silo.AddRows<BuildpackDocument, BuildpackShelf>(BuildpackDocument.Kind);
         silo.Services.AddSingleton<OldRows>();
         silo.Services.AddSingleton<ILogStore, LogStore>();
         silo.Services.AddSingleton<IAccountStore, AccountStore>();

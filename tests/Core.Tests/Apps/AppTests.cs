@@ -132,7 +132,7 @@ public sealed class AppTests
                 "Environment variables cannot set PORT",
                 "Metadata label key error: '-' must be up to 63 letters, digits, '-', '_' or '.', and start and end with a letter or digit",
                 "Metadata annotation key error: prefix 'cloudfoundry.org' is reserved",
-                "Buildpack \"cobol_buildpack\" must be an existing admin buildpack: binary_buildpack or procfile_buildpack",
+                "Buildpack \"cobol_buildpack\" must be an existing admin buildpack or a valid git URI",
             ],
             decision.Refusal!.Details.AsEnumerable());
     }

@@ -28,6 +28,7 @@ public sealed class JsonTests
         ["app-events"] = Samples.AppEvents,
         ["droplet-state"] = Samples.Droplet,
         ["package-state"] = Samples.Package,
+        ["buildpacks"] = Samples.Buildpacks,
         ["job-state"] = Samples.Job,
         ["tally-state"] = Samples.Tally,
         ["tally-events"] = Samples.TallyEvents,

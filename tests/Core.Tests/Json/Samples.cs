@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Jobs;
@@ -62,7 +63,7 @@ internal static class Samples
         new AppEvent.Relabelled(A.Start, Labelled),
         new AppEvent.Edited(
             A.Start,
-            new AppEdit("renamed", [Buildpacks.Binary])
+            new AppEdit("renamed", [Core.Apps.Buildpacks.Binary])
             {
                 Environment = ImmutableSortedDictionary<string, string?>.Empty.Add("GREETING", "hello").Add("REMOVED", null),
                 Labels = ImmutableSortedDictionary<string, string?>.Empty.Add("team", null),
@@ -109,7 +110,7 @@ internal static class Samples
         Name = "training-app",
         Space = A.ExistingApp().Space,
         Lifecycle = Lifecycle.Docker,
-        Buildpacks = [Buildpacks.Binary],
+        Buildpacks = [Core.Apps.Buildpacks.Binary],
         IsDeleted = true,
         Desired = DesiredState.Started,
         Exists = true,
@@ -126,7 +127,7 @@ internal static class Samples
         UpdatedAt = A.At(1),
     };
 
-    public static readonly DropletState Droplet = A.StagedDroplet(("worker", "work hard")) with { Package = new PackageId(A.App.Value), Buildpacks = [Buildpacks.Procfile], Metadata = Labelled, Error = "none" };
+    public static readonly DropletState Droplet = A.StagedDroplet(("worker", "work hard")) with { Package = new PackageId(A.App.Value), Buildpacks = [Core.Apps.Buildpacks.Procfile], Metadata = Labelled, Error = "none" };
 
     public static readonly PackageState Package = new()
     {
@@ -154,6 +155,7 @@ internal static class Samples
         CreatedAt = A.Start,
     };
 
+<<<<<<< HEAD
     public static readonly TallyState Tally = new()
     {
         Organization = Home.Organization,
@@ -169,6 +171,17 @@ internal static class Samples
         new TallyEvent.Claimed(A.At(1), Tally.Claims[A.App.Value], new Standing(Home.Organization, "paper", Home.Space, "mill", new QuotaLimits(1, 2, 3, 4, 5_000_000_000), QuotaLimits.None, true, 3), [new Holding(A.App.Value, null, A.At(1))]),
     ];
 
+=======
+    public static readonly BuildpackShelf Buildpacks = new()
+    {
+        All =
+        [
+            new BuildpackState { Id = new BuildpackId(A.App.Value), Name = "one", Stack = "granary/stack:bookworm", IsEnabled = true, IsLocked = true, FileName = "one.zip", Digest = new string('0', 64), Metadata = Labelled, CreatedAt = A.Start, UpdatedAt = A.At(1) },
+            .. new BuildpackShelf().All,
+        ],
+    };
+
+>>>>>>> c71d4fd (Buildpacks are added as zips: one state for their order and names, bits in the blob store)
     public static readonly Refusal Refusal = new(RefusalReason.Conflict, ["one", "two"]);
 
     public static readonly CellView Cell = new(A.Cell1, "Docker 20.10.24", "silo-1", new CellCapacity(1024, 2048), new CellCapacity(64, 128), 1, true, "up", A.Start, 3);

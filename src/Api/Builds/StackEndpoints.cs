@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Api.Access;
+using Granary.Api.Lists;
+using Granary.Api.Wire;
+using Granary.Core.Tasks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Builds;
+
+/// <summary>A stack as Cloud Foundry shows it.</summary>
+internal sealed record StackResponse(string Guid, string Name, string Description, ShownMetadata Metadata, Dictionary<string, Link> Links);
+
+/// <summary>The one stack under all droplets: the operator's stack image.</summary>
+internal static class StackEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v3/stacks", List).AsksToken();
+
+    private static IResult List(HttpContext http, TaskPolicy policy)
+    {
+        var list = ListRequest.Read(http.Request, ListShape.Small);
+        var name = policy.StackImage;
+        var guid = GuidOf(name);
+        var stack = new StackResponse(guid, name, "The image under every droplet", ShownMetadata.Of(Core.Apps.Metadata.Empty), new() { ["self"] = new Links(http.Request).To($"/v3/stacks/{guid}") });
+        return Reply.Ok(Page.Of<StackResponse>(list.Matches(stack.Name, stack.Guid) ? [stack] : [], list, http.Request));
+    }
+
+    /// <summary>It has no row: the guid follows from the name, and is the same on every silo.</summary>
+    private static string GuidOf(string name) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16]).ToString("D");
+}
