@@ -121,7 +121,6 @@ internal sealed partial class AppGrain(
     private async Task<DropletState?> Droplet(DropletId? droplet) =>
         droplet is { } id ? await GrainFactory.GetGrain<IDropletGrain>(Keys.Droplet(id)).Get() : null;
 
-<<<<<<< HEAD
     private Task<Standing?> Standing() => quotas.Standing(State.Space, CancellationToken.None);
 
     private static PlaceNames NamesIn(Standing? standing) => standing?.Place ?? PlaceNames.Default;
@@ -129,11 +128,10 @@ internal sealed partial class AppGrain(
     /// <summary>Takes the share of a task, or of this app, before it is written. Where nothing is limited nobody is asked, and nothing is written.</summary>
     private async Task<Refusal?> Claimed(Claim claim, Standing? standing) =>
         standing is { IsCounted: true } ? await GrainFactory.GetGrain<ITallyGrain>(Keys.Tally(standing.Organization)).Claim(claim, standing) : null;
-=======
+
     /// <summary>Null where nobody asks for another than those that are built in.</summary>
     private async Task<ImmutableArray<string>?> KnownBuildpacks(AppEdit edit) =>
         edit.Buildpacks is { } names && names.Except(Buildpacks.BuiltIn).Any() ? (await GrainFactory.GetGrain<IBuildpackShelfGrain>(Keys.Buildpacks).Get()).Names(policy.StackImage) : null;
->>>>>>> c71d4fd (Buildpacks are added as zips: one state for their order and names, bits in the blob store)
 
     private async Task<int> NextSequenceId()
     {

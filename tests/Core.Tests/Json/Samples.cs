@@ -155,7 +155,6 @@ internal static class Samples
         CreatedAt = A.Start,
     };
 
-<<<<<<< HEAD
     public static readonly TallyState Tally = new()
     {
         Organization = Home.Organization,
@@ -171,7 +170,6 @@ internal static class Samples
         new TallyEvent.Claimed(A.At(1), Tally.Claims[A.App.Value], new Standing(Home.Organization, "paper", Home.Space, "mill", new QuotaLimits(1, 2, 3, 4, 5_000_000_000), QuotaLimits.None, true, 3), [new Holding(A.App.Value, null, A.At(1))]),
     ];
 
-=======
     public static readonly BuildpackShelf Buildpacks = new()
     {
         All =
@@ -181,7 +179,6 @@ internal static class Samples
         ],
     };
 
->>>>>>> c71d4fd (Buildpacks are added as zips: one state for their order and names, bits in the blob store)
     public static readonly Refusal Refusal = new(RefusalReason.Conflict, ["one", "two"]);
 
     public static readonly CellView Cell = new(A.Cell1, "Docker 20.10.24", "silo-1", new CellCapacity(1024, 2048), new CellCapacity(64, 128), 1, true, "up", A.Start, 3);
