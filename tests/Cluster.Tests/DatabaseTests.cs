@@ -92,16 +92,18 @@ public sealed class DatabaseTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await Execute("LOCK TABLE OrleansStorage IN SHARE MODE");
-        await Waiting.Until(async () => await Execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0, "a write in flight", ClusterClient.WaitMax);
-        var cut = await Execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+        await using var hold = new NpgsqlCommand("LOCK TABLE OrleansStorage IN SHARE MODE", connection, transaction);
+        await hold.ExecuteNonQueryAsync();
+        // Asked outside: within a transaction the server shows what it showed at first.
+        await Waiting.Until(async () => await Count("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0, "a write in flight", ClusterClient.WaitMax);
+        var cut = await Count("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
         await transaction.RollbackAsync();
         return (int)cut;
 
-        async Task<long> Execute(string words)
+        async Task<long> Count(string words)
         {
-            await using var command = new NpgsqlCommand(words, connection, transaction);
-            return await command.ExecuteScalarAsync() as long? ?? 0;
+            await using var command = database.CreateCommand(words);
+            return (long)(await command.ExecuteScalarAsync())!;
         }
     }
 
