@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Builds;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
@@ -112,18 +113,39 @@ public sealed partial class GranaryClient
 
     public Task<RowPage<PackageState>> Packages(RowQuery query, CancellationToken cancellation = default) => Call(() => Listing.Packages(query), cancellation);
 
-    /// <summary>Makes a droplet from a READY package. The droplet has the guid of its build.</summary>
-    /// <param name="buildpacks">In place of those of the app; null for those.</param>
-    public Task<DropletState> Stage(PackageId package, DropletId? id = null, ImmutableArray<string>? buildpacks = null, CancellationToken cancellation = default)
+    /// <summary>Makes a droplet from a READY package; the droplet has the guid of its build. Where a buildpack has to run it is STAGING when this returns: <see cref="WaitStaged"/>.</summary>
+    public Task<DropletState> Stage(PackageId package, DropletId? id = null, StagingWish? wish = null, CancellationToken cancellation = default)
     {
-        var droplet = Droplet(id ?? new DropletId(Guid.NewGuid()));
-        return Ask(() => droplet.Stage(package, buildpacks), cancellation);
+        var droplet = Droplet(id ?? StagingId.Of(Guid.NewGuid()));
+        return Ask(() => droplet.Stage(package, wish ?? new StagingWish()), cancellation);
     }
 
-    /// <summary>The droplet, or null.</summary>
+    /// <summary>Returns when the build is STAGED or FAILED. Ends early only by its token.</summary>
+    public async Task<DropletState> WaitStaged(DropletId build, CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            var state = await FindDroplet(build, cancellation) ?? throw new RefusedException(new Refusal(RefusalReason.BuildNotFound, "Build not found"));
+            if (state.Phase != DropletPhase.Staging)
+            {
+                return state;
+            }
+
+            await Task.Delay(LookEvery, clock, cancellation);
+        }
+    }
+
+    /// <summary>The build, which is a droplet once it is STAGED; or null.</summary>
     public Task<DropletState?> FindDroplet(DropletId droplet, CancellationToken cancellation = default) => Call(() => Droplet(droplet).Get(), cancellation);
 
-    public Task<RowPage<DropletState>> Droplets(RowQuery query, CancellationToken cancellation = default) => Call(() => Listing.Droplets(query), cancellation);
+    /// <summary>Those that are STAGED: what is a build yet, or came to nothing, is no droplet.</summary>
+    public Task<RowPage<DropletState>> Droplets(RowQuery query, CancellationToken cancellation = default)
+    {
+        var staged = DropletPhase.Staged.ToString().ToUpperInvariant();
+        return query.States is { } states && !states.Contains(staged)
+            ? Task.FromResult(new RowPage<DropletState>([], 0, null))
+            : Call(() => Listing.Droplets(query with { States = [staged] }), cancellation);
+    }
 
     /// <summary>The whole way of a push: makes the app if there is none, uploads the zip, stages it, and makes it the current droplet.</summary>
     public async Task<AppState> Push(string name, Stream zip, CancellationToken cancellation = default)
@@ -131,7 +153,8 @@ public sealed partial class GranaryClient
         var app = await FindApp(name, null, cancellation) ?? await CreateApp(name, cancellation: cancellation);
         var package = await CreatePackage(app.Id, Lifecycle.Bits, cancellation: cancellation);
         await Upload(package.Id, zip, cancellation);
-        return await AssignDroplet(app.Id, (await Stage(package.Id, cancellation: cancellation)).Id, cancellation);
+        var build = await WaitStaged((await Stage(package.Id, cancellation: cancellation)).Id, cancellation);
+        return build.Error is { } error ? throw new RefusedException(new Refusal(RefusalReason.Invalid, error)) : await AssignDroplet(app.Id, build.Id, cancellation);
     }
 
     /// <summary>Pushes a Docker image by reference.</summary>

@@ -64,15 +64,21 @@ internal sealed partial class AppGrain
             await Task.WhenAll(some.Select(task => GrainFactory.GetGrain<ITaskGrain>(Keys.Task(task.Id)).Cancel()));
         }
 
+        var builds = await Listing.Droplets(Remains(app) with { States = [.. Unfinished.Select(TaskMachine.Upper)] });
+        foreach (var some in builds.Items.Where(each => each.Staging is { IsStopping: false }).Chunk(ToldAtOnce))
+        {
+            await Task.WhenAll(some.Select(build => GrainFactory.GetGrain<IDropletGrain>(Keys.Droplet(build.Id)).Cancel()));
+        }
+
         var instances = await Listing.Instances(Remains(app));
-        return running.Items.Count == 0 && instances.Items.All(each => each.Phase == InstancePhase.Stopped);
+        return running.Items.Count == 0 && builds.Items.Count == 0 && instances.Items.All(each => each.Phase == InstancePhase.Stopped);
     }
 
     /// <summary>All rows of the app but its own are gone.</summary>
     private async Task<bool> IsEmptied(AppId app) =>
         await Emptied(app, query => Listing.Tasks(query), each => GrainFactory.GetGrain<ITaskGrain>(Keys.Task(each.Id)).Forget())
         && await Emptied(app, query => Listing.Instances(query), each => GrainFactory.GetGrain<IInstanceGrain>(Keys.Instance(each.Id)).Forget())
-        && await Emptied(app, query => Listing.Droplets(query), each => Forgotten(GrainFactory.GetGrain<IDropletGrain>(Keys.Droplet(each.Id)).Forget()))
+        && await Emptied(app, query => Listing.Droplets(query), each => GrainFactory.GetGrain<IDropletGrain>(Keys.Droplet(each.Id)).Forget())
         && await Emptied(app, query => Listing.Packages(query), each => Forgotten(GrainFactory.GetGrain<IPackageGrain>(Keys.Package(each.Id)).Forget()));
 
     private static async Task<bool> Emptied<TState>(AppId app, Func<RowQuery, Task<RowPage<TState>>> read, Func<TState, Task<bool>> forget)

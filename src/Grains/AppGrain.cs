@@ -113,6 +113,13 @@ internal sealed partial class AppGrain(
 
     public Task Wake() => State.Exists ? Handle(new AppEvent.Woke(clock.GetUtcNow())) : Task.CompletedTask;
 
+    /// <summary>How the build before stands is read past its grain, which may wait for this very answer.</summary>
+    public async Task<Answer<AppState>> TakeStagingTurn(DropletId build)
+    {
+        var last = State.Staging is { } turn ? (await Listing.Droplets(new RowQuery { Guids = [turn.Build.Value], PerPage = 1 })).Items.SingleOrDefault()?.Phase : null;
+        return await Handle(new AppEvent.StagingAsked(clock.GetUtcNow(), build, last));
+    }
+
     public Task<Answer<AppState>> Relabel(Metadata metadata) => Handle(new AppEvent.Relabelled(clock.GetUtcNow(), metadata));
 
     public Task<Answer<AppState>> ChangeMetadata(ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations) =>

@@ -1,32 +1,41 @@
 using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Attempts;
+using Granary.Core.Builds;
+using Granary.Core.Cells;
 using Granary.Core.Droplets;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
+using Granary.Grains.Effects;
 using Granary.Grains.Ports;
 
 namespace Granary.Grains;
 
-/// <summary>One droplet: made once from a READY package, then fixed.</summary>
+/// <summary>The thin shell around <see cref="BuildMachine"/>: a build, and the droplet that it makes.</summary>
 internal sealed class DropletGrain(
     [PersistentState(DropletDocument.Kind, StorageNames.Granary)] IPersistentState<DropletDocument> store,
+    IEffectRunner effects,
     IBlobStore blobs,
     IArchiveInspector archives,
+    BuildLog log,
     TaskPolicy policy,
-    TimeProvider clock) : DurableGrain<DropletDocument, DropletState>(store), IDropletGrain
+    StagingPolicy staging,
+    TimeProvider clock) : WorkGrain<DropletDocument, DropletState, BuildEvent>(store, effects, clock), IDropletGrain
 {
-    public async Task<Answer<DropletState>> Stage(PackageId package, ImmutableArray<string>? buildpacks)
+    private static readonly Refusal NoPackage = new(RefusalReason.Invalid, "Unable to use package. Ensure that the package exists and you have access to it.");
+
+    public async Task<Answer<DropletState>> Stage(PackageId package, StagingWish wish)
     {
         if (State.Phase != DropletPhase.Absent)
         {
-            return State.Package == package ? new(State) : new(new Refusal(RefusalReason.Conflict, "Build guid is taken by a build of another package"));
+            return Reply(await Handle(new BuildEvent.Requested(Now, new DropletState { Package = package }, null)));
         }
 
         if (await GrainFactory.GetGrain<IPackageGrain>(Keys.Package(package)).Get() is not { } bits)
         {
-            return new(new Refusal(RefusalReason.Invalid, "Unable to use package. Ensure that the package exists and you have access to it."));
+            return new(NoPackage);
         }
 
         if (bits.Phase != PackagePhase.Ready)
@@ -36,35 +45,97 @@ internal sealed class DropletGrain(
 
         if (await GrainFactory.GetGrain<IAppGrain>(Keys.App(bits.App)).Get() is not { IsDeleted: false } app)
         {
-            return new(new Refusal(RefusalReason.Invalid, "Unable to use package. Ensure that the package exists and you have access to it."));
+            return new(NoPackage);
         }
 
-        if (Buildpacks.Faults(buildpacks ?? app.Buildpacks, null).ToImmutableArray() is { IsEmpty: false } faults)
+        if (wish.Faults().ToImmutableArray() is { IsEmpty: false } faults)
         {
             return new(new Refusal(RefusalReason.Invalid, faults));
         }
 
-        var procfile = bits.Lifecycle == Lifecycle.Bits ? await ReadProcfile(bits.Digest!) : null;
-        var now = clock.GetUtcNow();
-        await Save(new DropletState
-        {
-            Id = new DropletId(Keys.Guid(this.GetPrimaryKeyString())),
-            App = bits.App,
-            Package = package,
-            Lifecycle = bits.Lifecycle,
-            Phase = DropletPhase.Staged,
-            Source = bits.Lifecycle == Lifecycle.Docker ? new ContainerSource(bits.Image!, null) : new ContainerSource(policy.StackImage, bits.Digest),
-            ProcessTypes = procfile?.ProcessTypes ?? ImmutableSortedDictionary<string, string>.Empty,
-            Buildpacks = bits.Lifecycle == Lifecycle.Bits ? Buildpacks.Used(buildpacks ?? app.Buildpacks, procfile is not null) : [],
-            CreatedAt = now,
-            UpdatedAt = now,
-        });
-        return new(State);
+        var droplet = new DropletState { Id = new DropletId(Keys.Guid(this.GetPrimaryKeyString())), App = bits.App, Package = package, Lifecycle = bits.Lifecycle };
+        return bits.Lifecycle == Lifecycle.Docker
+            ? await Keep(droplet with { Source = new ContainerSource(bits.Image!, null) }, bits)
+            : await StageFiles(droplet, app, bits, wish);
     }
 
-    public Task<DropletState?> Get() => Task.FromResult(State.Phase == DropletPhase.Absent ? null : State);
+    public async Task<DropletState?> Get()
+    {
+        var build = State.Phase == DropletPhase.Staging ? await Reload() : State;
+        return build.Phase == DropletPhase.Absent ? null : build;
+    }
 
-    public Task Forget() => Clear();
+    public async Task Cancel()
+    {
+        if (State.Phase == DropletPhase.Staging)
+        {
+            await Handle(new BuildEvent.Ran(new TaskEvent.CancelRequested(Now)));
+        }
+    }
+
+    public async Task<bool> Forget()
+    {
+        if (State.Phase is DropletPhase.Staged or DropletPhase.Failed)
+        {
+            await Clear();
+        }
+
+        return State.Phase == DropletPhase.Absent;
+    }
+
+    protected override WorkState? Work(DropletState state) => state.Staging;
+
+    protected override Decision<DropletState, AttemptEffect> Decide(DropletState before, BuildEvent @event) => BuildMachine.Decide(before, @event);
+
+    protected override ImmutableArray<string> Check(DropletState before, Decision<DropletState, AttemptEffect> decision) => BuildInvariants.Check(before, decision);
+
+    protected override BuildEvent Placed(int attempt, CellId cell, string? waited) => new BuildEvent.Ran(new TaskEvent.Placed(Now, attempt, cell, waited));
+
+    protected override BuildEvent Reported(AttemptReport report) => new BuildEvent.Ran(new TaskEvent.Reported(Now, report));
+
+    protected override BuildEvent Outlived(int attempt, CellId cell) => new BuildEvent.Ran(new TaskEvent.Outlived(Now, attempt, cell));
+
+    protected override BuildEvent Woke() => new BuildEvent.Ran(new TaskEvent.Woke(Now));
+
+    private static Answer<DropletState> Reply(Decision<DropletState, AttemptEffect> decision) => new(decision.Next, decision.Refusal);
+
+    private async Task<Answer<DropletState>> StageFiles(DropletState droplet, AppState app, PackageState bits, StagingWish wish)
+    {
+        var procfile = await ReadProcfile(bits.Digest!);
+        var shelf = await GrainFactory.GetGrain<IBuildpackShelfGrain>(Keys.Buildpacks).Get();
+        var files = droplet with { ProcessTypes = procfile?.ProcessTypes ?? ImmutableSortedDictionary<string, string>.Empty };
+        return StagingRules.Choose(wish.Buildpacks ?? app.Buildpacks, shelf, policy.StackImage, procfile is not null) switch
+        {
+            StagingChoice.AsTheyAre choice => await Keep(files with { Source = new ContainerSource(policy.StackImage, bits.Digest), Buildpacks = choice.Used }, bits),
+            StagingChoice.InContainer { Plan: var plan } => await Begin(files with { Buildpacks = plan.Detects ? [] : [.. plan.Buildpacks.Select(each => each.Name)] }, app, bits, plan, wish),
+            StagingChoice.Refused refused => new(new Refusal(RefusalReason.Invalid, refused.Faults)),
+            var other => throw new System.Diagnostics.UnreachableException($"No staging for {other}."),
+        };
+    }
+
+    /// <summary>Nothing has to run: the files as they were uploaded, or the image, are what containers run from.</summary>
+    private async Task<Answer<DropletState>> Keep(DropletState droplet, PackageState bits)
+    {
+        await log.Say(droplet, StagingWords.AsTheyAre(droplet, bits));
+        return Reply(await Handle(new BuildEvent.Requested(Now, droplet, null)));
+    }
+
+    private async Task<Answer<DropletState>> Begin(DropletState droplet, AppState app, PackageState bits, StagingPlan plan, StagingWish wish)
+    {
+        if (!StagingId.Is(droplet.Id.Value))
+        {
+            return new(new Refusal(RefusalReason.Invalid, "Build guid must be of version 14, because it is staged in a container"));
+        }
+
+        if ((await GrainFactory.GetGrain<IAppGrain>(Keys.App(app.Id)).TakeStagingTurn(droplet.Id)).Refusal is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        await log.Say(droplet, StagingWords.Begun(bits));
+        var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, staging.Timeout);
+        return Reply(await Handle(new BuildEvent.Requested(Now, droplet, spec)));
+    }
 
     private async Task<Procfile?> ReadProcfile(string digest)
     {

@@ -1,3 +1,4 @@
+using Granary.Core.Builds;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
 using Granary.Grains.Cells;
@@ -14,11 +15,14 @@ namespace Granary.Grains;
 public static class GrainsSiloBuilderExtensions
 {
     /// <param name="crashes">Null for the default.</param>
-    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, TaskPolicy policy, CrashPolicy? crashes = null)
+    /// <param name="staging">Null for the default.</param>
+    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, TaskPolicy policy, CrashPolicy? crashes = null, StagingPolicy? staging = null)
     {
         silo.Services.AddGranaryWire();
         silo.Services.AddSingleton(policy);
         silo.Services.AddSingleton(crashes ?? CrashPolicy.Default);
+        silo.Services.AddSingleton(staging ?? StagingPolicy.Default);
+        silo.Services.AddSingleton<BuildLog>();
         silo.Services.AddSingleton<IEffectRunner, EffectRunner>();
         silo.Services.AddOptions<PlacementOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton(services => services.GetRequiredService<IOptions<PlacementOptions>>().Value);

@@ -37,6 +37,8 @@ internal sealed class InstanceGrain(
         return new(decision.Next, decision.Refusal);
     }
 
+    protected override WorkState? Work(InstanceState state) => state;
+
     protected override Decision<InstanceState, AttemptEffect> Decide(InstanceState before, InstanceEvent @event) => InstanceMachine.Decide(before, @event);
 
     protected override ImmutableArray<string> Check(InstanceState before, Decision<InstanceState, AttemptEffect> decision) => InstanceInvariants.Check(before, decision);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
@@ -46,9 +47,9 @@ internal sealed class TaskGrain(
         }
 
         var id = new TaskId(Keys.Guid(this.GetPrimaryKeyString()));
-        if (InstanceId.Is(id.Value))
+        if (InstanceId.Is(id.Value) || StagingId.Is(id.Value))
         {
-            return new(new Refusal(RefusalReason.Invalid, "Task guid must not be of version 15: such guids are those of instances"));
+            return new(new Refusal(RefusalReason.Invalid, "Task guid must not be of version 14 or 15: such guids are those of builds and instances"));
         }
 
         var admitted = await GrainFactory.GetGrain<IAppGrain>(Keys.App(app)).Admit(id, request);
@@ -94,6 +95,8 @@ internal sealed class TaskGrain(
 
     public Task<Answer<TaskState>> ChangeMetadata(ImmutableSortedDictionary<string, string?> labels, ImmutableSortedDictionary<string, string?> annotations) =>
         Relabel(MetadataRules.Merge(State.Metadata, labels, annotations));
+
+    protected override WorkState? Work(TaskState state) => state;
 
     protected override Decision<TaskState, AttemptEffect> Decide(TaskState before, TaskEvent @event) => TaskMachine.Decide(before, @event);
 

@@ -8,27 +8,27 @@ using Granary.Grains.Ports;
 
 namespace Granary.Grains;
 
-/// <summary>The thin shell around the machine of a task or an instance: decide, save, hand over the effects.</summary>
+/// <summary>The thin shell around the machine of a task, an instance or a build: decide, save, hand over the effects.</summary>
 internal abstract class WorkGrain<TDocument, TState, TEvent>(IPersistentState<TDocument> store, IEffectRunner effects, TimeProvider clock) : DurableGrain<TDocument, TState>(store), IWorkGrain
     where TDocument : Document<TState>
-    where TState : WorkState, new()
+    where TState : new()
     where TEvent : notnull
 {
     protected TimeProvider Clock => clock;
 
     protected DateTimeOffset Now => clock.GetUtcNow();
 
-    public async Task<bool> Place(int attempt, CellId cell, string? waited)
-    {
-        var next = (await Handle(Placed(attempt, cell, waited))).Next;
-        return next.IsRunning && next.Attempt == attempt && next.Cell == cell;
-    }
+    public async Task<bool> Place(int attempt, CellId cell, string? waited) =>
+        Work((await Handle(Placed(attempt, cell, waited))).Next) is { IsRunning: true } next && next.Attempt == attempt && next.Cell == cell;
 
-    public async Task<int> Report(AttemptReport report) => (await Handle(Reported(report))).Next.Attempt;
+    public async Task<int> Report(AttemptReport report) => Work((await Handle(Reported(report))).Next)?.Attempt ?? 0;
 
     public Task Outlive(int attempt, CellId cell) => Handle(Outlived(attempt, cell));
 
     public Task Wake() => Handle(Woke());
+
+    /// <summary>What of the state placement and cells know; null where nothing ever runs.</summary>
+    protected abstract WorkState? Work(TState state);
 
     protected abstract Decision<TState, AttemptEffect> Decide(TState before, TEvent @event);
 
@@ -56,15 +56,20 @@ internal abstract class WorkGrain<TDocument, TState, TEvent>(IPersistentState<TD
             OnSaved(decision.Next);
         }
 
-        effects.Hand(decision.Next, decision.Effects); // 2. Make it happen: handed over, repeated until acknowledged.
-        if (IsCounted(before) && decision.Next is { IsWaiting: false, HoldsCell: false })
+        var (was, now) = (Work(before), Work(decision.Next));
+        if (now is not null)
         {
-            effects.Withdraw(before.Work);
+            effects.Hand(now, decision.Effects); // 2. Make it happen: handed over, repeated until acknowledged.
+        }
+
+        if (was is not null && IsCounted(was) && now is { IsWaiting: false, HoldsCell: false })
+        {
+            effects.Withdraw(was.Work);
         }
 
         return decision;
     }
 
     /// <summary>Whether placement keeps it in mind: in the queue, or among the instances that the next ones are kept apart from.</summary>
-    private static bool IsCounted(TState work) => work.IsWaiting || (work.HoldsCell && work.Process is not null);
+    private static bool IsCounted(WorkState work) => work.IsWaiting || (work.HoldsCell && work.Process is not null);
 }

@@ -10,6 +10,7 @@ using Granary.Grains.Cells;
 using Granary.Grains.Ports;
 using Granary.Silo.Docker;
 using Granary.Silo.Droplets;
+using Granary.Silo.Droplets.Staged;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Cells;
@@ -34,7 +35,7 @@ internal static class Composition
         // A finished task is seldom asked for again, and its row has everything.
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(2));
         silo.AddGranaryStorage(Storage(options, settings));
-        silo.AddGranaryGrains(Tasks(settings).Policy(options), Instances(settings).Policy());
+        silo.AddGranaryGrains(Tasks(settings).Policy(options), Instances(settings).Policy(), Staging(settings).Policy());
         silo.Services.AddOptions<MovingOptions>().Bind(settings.GetSection("Moving"), Strict);
         silo.Services.AddSingleton<IKillNotes>(new KillNotes(options.CellFolder));
         silo.Services.AddSingleton<IStartMarks>(new StartMarks(options.CellFolder));
@@ -62,6 +63,7 @@ internal static class Composition
         silo.Services.AddSingleton<IDropletUnpacker>(services => services.GetRequiredService<ZipUnpacker>());
         silo.Services.AddSingleton<IArchiveInspector, ZipInspector>();
         silo.Services.AddSingleton<IDropletSource, BlobDropletSource>();
+        silo.Services.AddSingleton<IDropletPacker, DropletPacker>();
         silo.Services.AddDocker(options, settings);
         return silo;
     }
@@ -148,6 +150,8 @@ internal static class Composition
     private static MembershipOptions Membership(IConfiguration settings) => Read(settings, "Cluster", new MembershipOptions());
 
     private static TaskOptions Tasks(IConfiguration settings) => Read(settings, "Tasks", new TaskOptions());
+
+    private static StagingOptions Staging(IConfiguration settings) => Read(settings, "Staging", new StagingOptions());
 
     private static InstanceOptions Instances(IConfiguration settings) => Read(settings, "Instances", new InstanceOptions());
 

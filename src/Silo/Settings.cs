@@ -24,6 +24,7 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
     {
         ["Cluster"] = () => new MembershipOptions(),
         ["Tasks"] = () => new TaskOptions(),
+        ["Staging"] = () => new StagingOptions(),
         ["Instances"] = () => new InstanceOptions(),
         ["Cells"] = () => new CellOptions(),
         ["Placement"] = () => new PlacementOptions(),

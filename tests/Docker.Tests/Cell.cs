@@ -140,7 +140,7 @@ public sealed class TestDroplets : IDropletSource, IDropletUnpacker
         ? Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(Cell.Script)))
         : Task.FromException<Stream>(new FileNotFoundException($"there is no droplet {digest}"));
 
-    public async Task Unpack(Stream bits, string directory, CancellationToken cancellation)
+    public async Task Unpack(Stream bits, string directory, bool linksMayLeave, CancellationToken cancellation)
     {
         Interlocked.Increment(ref unpacks);
         var tasks = Directory.CreateDirectory(Path.Combine(directory, "tasks"));

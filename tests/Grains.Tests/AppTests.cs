@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Builds;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
@@ -39,7 +40,7 @@ public sealed class AppTests : IAsyncLifetime
         await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
         var zip = Zip(("Procfile", "worker: ./work"), ("work", "echo"));
-        Assert.Equal(RefusalReason.PackageNotReady, (await Droplet.Stage(package, null)).Refusal!.Reason);
+        Assert.Equal(RefusalReason.PackageNotReady, (await Droplet.Stage(package, new StagingWish())).Refusal!.Reason);
 
         Assert.Equal(RefusalReason.Conflict, (await Package.Append(upload, 1, zip)).Refusal!.Reason);
         await Package.Append(upload, 0, zip[..50]);
@@ -47,7 +48,7 @@ public sealed class AppTests : IAsyncLifetime
         await Package.Append(upload, 50, zip[50..]);
         var ready = (await Package.Complete(upload)).Value!;
         var again = await Package.Complete(upload);
-        var staged = (await Droplet.Stage(package, null)).Value!;
+        var staged = (await Droplet.Stage(package, new StagingWish())).Value!;
         var assigned = (await App.AssignDroplet(droplet)).Value!;
 
         Assert.Equal((PackagePhase.Ready, zip.Length), (ready.Phase, ready.SizeBytes));
@@ -74,7 +75,7 @@ public sealed class AppTests : IAsyncLifetime
         var refused = await Package.Complete(upload);
 
         Assert.Equal((PackagePhase.Ready, theirs.Length), (taken.Value!.Phase, taken.Value.SizeBytes));
-        Assert.Equal("theirs", (await Droplet.Stage(package, null)).Value!.ProcessTypes["worker"]);
+        Assert.Equal("theirs", (await Droplet.Stage(package, new StagingWish())).Value!.ProcessTypes["worker"]);
         Assert.Equal(RefusalReason.AlreadyUploaded, refused.Refusal!.Reason);
         Assert.Equal(RefusalReason.AlreadyUploaded, (await Package.Append(upload, 0, mine)).Refusal!.Reason);
         Assert.Equal(taken.Value, (await Package.Complete(other)).Value);

@@ -27,6 +27,7 @@ public sealed partial class OperationsDocTests
         ("The silo", new SiloOptions(), ["Database"]),
         ("Cluster", new MembershipOptions(), []),
         ("Tasks", new TaskOptions(), []),
+        ("Staging", new StagingOptions(), []),
         ("Instances", new InstanceOptions(), []),
         ("Cells", new CellOptions(), ["Name", "MemoryMb", "DiskMb"]),
         ("Placement", new PlacementOptions(), []),

@@ -29,6 +29,12 @@ public abstract record Behaviour
     /// <summary>Prints a line, then text that no line end follows, and exits with 0.</summary>
     public sealed record PrintsWithoutLineEnd(string Line, string Rest) : Behaviour;
 
+    /// <summary>Writes a file "left.txt" with this line into a folder of its own, <see cref="Folder"/>, and exits with 0.</summary>
+    public sealed record Leaves(string Line) : Behaviour
+    {
+        public const string Folder = "/tmp/leaves";
+    }
+
     /// <summary>Waits; SIGTERM has its natural effect.</summary>
     public sealed record Waits : Behaviour;
 

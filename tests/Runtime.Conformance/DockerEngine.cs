@@ -39,6 +39,7 @@ internal sealed class DockerEngine(PrivateEngine engine, IContainerRuntime runti
         Behaviour.PrintsSlowly prints => $"echo {Behaviour.Ready}; n=1; while [ $n -le {prints.Lines} ]; do echo out $n; n=$((n+1)); sleep 0.05; done",
         Behaviour.PrintsLong prints => $"head -c {prints.Length} /dev/zero | tr '\\0' x; echo",
         Behaviour.PrintsWithoutLineEnd prints => $"echo '{prints.Line}'; printf %s '{prints.Rest}'",
+        Behaviour.Leaves leaves => $"mkdir {Behaviour.Leaves.Folder}; echo '{leaves.Line}' > {Behaviour.Leaves.Folder}/left.txt",
         Behaviour.Waits => $"echo {Behaviour.Ready}; exec sleep 600",
         // A child inherits an ignored signal, so the sleep lives on too.
         Behaviour.WaitsIgnoringTerm => $"trap '' TERM; echo {Behaviour.Ready}; while :; do sleep 1; done",

@@ -35,6 +35,6 @@ internal static class DockerRuntimes
     {
         public Task<Stream> Open(string digest, CancellationToken cancellation) => throw new InvalidOperationException($"Nobody needs droplet {digest}.");
 
-        public Task Unpack(Stream bits, string directory, CancellationToken cancellation) => throw new InvalidOperationException($"Nobody unpacks to {directory}.");
+        public Task Unpack(Stream bits, string directory, bool linksMayLeave, CancellationToken cancellation) => throw new InvalidOperationException($"Nobody unpacks to {directory}.");
     }
 }

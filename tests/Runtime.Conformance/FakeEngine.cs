@@ -63,6 +63,7 @@ internal sealed class FakeEngine : IMortalEngine
         Behaviour.PrintsSlowly prints => string.Join(';', Enumerable.Range(1, prints.Lines).Select(number => $"print out {number}; run 5 ms").Prepend($"print {Behaviour.Ready}")),
         Behaviour.PrintsLong prints => $"print-long {prints.Length}",
         Behaviour.PrintsWithoutLineEnd prints => $"print {prints.Line}; print-rest {prints.Rest}",
+        Behaviour.Leaves leaves => $"leave {Behaviour.Leaves.Folder}/left.txt {leaves.Line}",
         Behaviour.Waits => $"print {Behaviour.Ready}; wait",
         Behaviour.WaitsIgnoringTerm => $"print {Behaviour.Ready}; wait ignoring TERM",
         Behaviour.WaitsThenExits waits => $"print {Behaviour.Ready}; wait then exit {waits.CodeOnTerm} on TERM",

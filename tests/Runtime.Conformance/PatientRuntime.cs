@@ -26,6 +26,9 @@ internal sealed class PatientRuntime(IContainerRuntime runtime) : IContainerRunt
     public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputMarks from, CancellationToken cancellation) =>
         Patience.Await(runtime.OpenOutput(attempt, from, cancellation), "open the output");
 
+    public Task<IAsyncEnumerable<ReadOnlyMemory<byte>>?> OpenFiles(AttemptKey attempt, string path, CancellationToken cancellation) =>
+        Patience.Await(runtime.OpenFiles(attempt, path, cancellation), "open files");
+
     public Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation) => Patience.Await(runtime.Wait(attempt, cancellation), "wait");
 
     public Task Stop(AttemptKey attempt, TimeSpan grace, CancellationToken cancellation) => Patience.Await(runtime.Stop(attempt, grace, cancellation), "stop");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Placement;
@@ -143,6 +144,9 @@ public static class A
 
     public static AppState ExistingApp() =>
         AppMachine.Decide(new AppState(), new AppEvent.Created(Start, App, "training-app", Guid.Parse("5ace5ace-0000-0000-0000-000000000001"), Lifecycle.Bits, Metadata.Empty)).Next;
+
+    /// <summary>What a build is asked to make; its guid is one of a staging.</summary>
+    public static DropletState NewBuild() => new() { Id = StagingId.Of(Droplet.Value), App = App, Package = new PackageId(App.Value), Lifecycle = Lifecycle.Bits };
 
     public static DropletState StagedDroplet(params (string Type, string Command)[] processes) => new()
     {

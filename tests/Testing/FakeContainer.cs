@@ -1,4 +1,5 @@
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
 
@@ -32,6 +33,12 @@ internal sealed class FakeContainer(ContainerSpec spec, FakeScript script)
     public bool CannotStart => script.CommandMissing;
 
     public FakeOutput Output { get; } = new();
+
+    /// <summary>The texts of the files that it left, by path.</summary>
+    public SortedDictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Folders that are there without anybody making them.</summary>
+    public IEnumerable<string> Folders => spec.Staging is null ? [] : [StagingFolders.App, .. StagingFolders.Writable];
 
     /// <summary>The exit status when SIGTERM comes; null while it is ignored.</summary>
     public int? CodeOnTerm { get; set; } = Terminated;

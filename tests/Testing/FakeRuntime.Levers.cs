@@ -29,6 +29,7 @@ public enum RuntimeCall
     Find,
     List,
     OpenOutput,
+    OpenFiles,
     Wait,
     Stop,
     Remove,

@@ -70,6 +70,13 @@ public sealed partial class FakeRuntime(TimeProvider clock, int memoryMb = 4096,
             : NoContainer<IAsyncEnumerable<OutputLine>>(attempt),
         cancellation);
 
+    public Task<IAsyncEnumerable<ReadOnlyMemory<byte>>?> OpenFiles(AttemptKey attempt, string path, CancellationToken cancellation) => Answer(
+        RuntimeCall.OpenFiles,
+        () => containers.TryGetValue(attempt, out var container)
+            ? Task.FromResult(FakeTar.Of(container.Files, container.Folders, path))
+            : Task.FromException<IAsyncEnumerable<ReadOnlyMemory<byte>>?>(new EngineUnavailableException($"The engine has no container of {attempt}.")),
+        cancellation);
+
     public async Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation)
     {
         var ended = Answer(
@@ -168,6 +175,9 @@ public sealed partial class FakeRuntime(TimeProvider clock, int memoryMb = 4096,
             {
                 case FakeStep.Print print:
                     container.Output.Write(print.Stream, print.Text, Now);
+                    break;
+                case FakeStep.Leave leave:
+                    container.Files[leave.Path] = leave.Text;
                     break;
                 case FakeStep.Run run:
                     container.PauseWith(clock.CreateTimer(_ => GoOnLater(container), null, run.Time, Timeout.InfiniteTimeSpan));

@@ -7,9 +7,10 @@ namespace Granary.Testing;
 
 /// <summary>
 /// What a container of <see cref="FakeRuntime"/> does: the last element of <see cref="ContainerSpec.Command"/>, steps separated by
-/// semicolons. After the last step, and for any step it does not know (such as <c>true</c>), the process exits with 0.
+/// semicolons; of a staging, its variable <c>FAKE_STAGING</c>. After the last step, and for any step it does not know (such as <c>true</c>), the process exits with 0.
 /// <list type="bullet">
 /// <item><c>print TEXT</c>, <c>printerr TEXT</c>: a line on a stream; <c>print-rest TEXT</c>: the same without a line end.</item>
+/// <item><c>leave PATH TEXT</c>: a file with a line; in a staging, folders of the home are there without.</item>
 /// <item><c>print-long N</c>: a line of N times the letter x.</item>
 /// <item><c>exit N</c>; <c>oom</c>: killed by the memory limit.</item>
 /// <item><c>run N ms</c>: runs for a while by the clock, then goes on with the next step.</item>
@@ -22,7 +23,8 @@ internal sealed partial record FakeScript(ImmutableArray<FakeStep> Steps, bool I
 {
     public static FakeScript Of(ContainerSpec spec)
     {
-        var text = spec.Command.IsDefaultOrEmpty ? "" : spec.Command[^1];
+        var text = spec.Staging is not null ? spec.Environment.GetValueOrDefault("FAKE_STAGING", "")
+            : spec.Command.IsDefaultOrEmpty ? "" : spec.Command[^1];
         var words = text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return new FakeScript([.. words.Select(Step)], words.Contains("missing image"), words.Contains("missing command"));
     }
@@ -37,6 +39,7 @@ internal sealed partial record FakeScript(ImmutableArray<FakeStep> Steps, bool I
             "printerr" => new FakeStep.Print(OutputStream.Error, rest + "\n"),
             "print-rest" => new FakeStep.Print(OutputStream.Out, rest),
             "print-long" when Number(rest) is { } length => new FakeStep.Print(OutputStream.Out, new string('x', length) + "\n"),
+            "leave" when rest.Split(' ', 2) is [var path, var content] => new FakeStep.Leave(path, content + "\n"),
             "exit" when Number(rest) is { } code => new FakeStep.Exit(code),
             "oom" => new FakeStep.Exit(FakeContainer.Killed, OutOfMemory: true),
             "run" when RunTime().Match(text) is { Success: true } match => new FakeStep.Run(TimeSpan.FromMilliseconds(Number(match.Groups[1].Value)!.Value)),
@@ -65,6 +68,8 @@ internal abstract record FakeStep
     }
 
     internal sealed record Print(OutputStream Stream, string Text) : FakeStep;
+
+    internal sealed record Leave(string Path, string Text) : FakeStep;
 
     internal sealed record Exit(int Code, bool OutOfMemory = false) : FakeStep;
 

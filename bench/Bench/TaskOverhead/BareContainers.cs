@@ -22,7 +22,7 @@ internal sealed class BareContainers(DockerClient docker)
 
     public async Task Run()
     {
-        var created = await docker.Containers.CreateContainerAsync(ContainerBody.Of(Spec(), ImmutableDictionary<string, string>.Empty, Options.NetworkName, null, Options));
+        var created = await docker.Containers.CreateContainerAsync(ContainerBody.Of(Spec(), new ContainerFolders(ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty), Options.NetworkName, null, Options));
         await docker.Containers.StartContainerAsync(created.ID, new ContainerStartParameters());
         var ended = await docker.Containers.WaitContainerAsync(created.ID);
         if (ended.StatusCode != 0)

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Builds;
 
-/// <summary>Builds: a package becomes a droplet within the call.</summary>
+/// <summary>Builds: a package becomes a droplet, within the call where no buildpack has to run.</summary>
 internal static class BuildEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -36,9 +36,9 @@ internal static class BuildEndpoints
 
         // What is no guid is the guid of nothing.
         var package = new PackageId(Guid.TryParseExact(request.Package, "D", out var parsed) ? parsed : Guid.Empty);
-        return Reply.Created(BuildResponse.Of(await granary.Stage(package, buildpacks: request.Buildpacks, cancellation: http.RequestAborted), new Links(http.Request)));
+        return Reply.Created(BuildResponse.Of(await granary.Stage(package, wish: request.Wish, cancellation: http.RequestAborted), new Links(http.Request)));
     }
 
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
-        Reply.Ok(BuildResponse.Of(await granary.GetDroplet(guid, http.RequestAborted, "Build"), new Links(http.Request)));
+        Reply.Ok(BuildResponse.Of(await granary.GetBuild(guid, http.RequestAborted), new Links(http.Request)));
 }

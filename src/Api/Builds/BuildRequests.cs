@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Granary.Api.Wire;
+using Granary.Core.Builds;
 
 namespace Granary.Api.Builds;
 
 /// <summary>The body of a create.</summary>
 /// <param name="Package">The guid of the package, as it was written.</param>
-/// <param name="Buildpacks">In place of those of the app; null for those.</param>
-internal sealed record BuildRequest(string Package, ImmutableArray<string>? Buildpacks)
+internal sealed record BuildRequest(string Package, StagingWish Wish)
 {
     /// <param name="known">The names of the buildpacks that there are.</param>
     public static BuildRequest Read(Body body, ImmutableArray<string> known)
@@ -24,9 +24,13 @@ internal sealed record BuildRequest(string Package, ImmutableArray<string>? Buil
             buildpacks = BuildpackNames.Read(lifecycle, known);
         }
 
-        // Staging here unpacks nothing and runs nothing, so it has no sizes.
-        _ = (body.Int("staging_memory_in_mb"), body.Int("staging_disk_in_mb"));
+        var wish = new StagingWish(buildpacks, body.Int("staging_memory_in_mb"), body.Int("staging_disk_in_mb"));
+        foreach (var fault in wish.Faults())
+        {
+            body.Fault(fault);
+        }
+
         body.ThrowIfFaulty();
-        return new BuildRequest(package!, buildpacks);
+        return new BuildRequest(package!, wish);
     }
 }

@@ -6,11 +6,14 @@ namespace Granary.Api.Builds;
 
 internal sealed record Creator(string? Guid, string? Name, string? Email);
 
-/// <summary>A build as Cloud Foundry shows it. It has the guid of the droplet that it made.</summary>
+/// <summary>A build as Cloud Foundry shows it. It has the guid of the droplet that it makes.</summary>
+/// <param name="StagingMemoryInMb">Null where nothing had to run; the same for the disk.</param>
 internal sealed record BuildResponse(
     string Guid,
     string State,
     string? Error,
+    int? StagingMemoryInMb,
+    int? StagingDiskInMb,
     ShownLifecycle Lifecycle,
     ResourceGuid Package,
     ResourceGuid? Droplet,
@@ -25,7 +28,9 @@ internal sealed record BuildResponse(
         droplet.Id.ToString(),
         droplet.Phase.ToString().ToUpperInvariant(),
         droplet.Error,
-        ShownLifecycle.Of(droplet.Lifecycle, droplet.Buildpacks, droplet.Source?.Image),
+        droplet.Staging?.Spec?.MemoryMb,
+        droplet.Staging?.Spec?.DiskMb,
+        ShownLifecycle.Of(droplet.Lifecycle, droplet.Buildpacks, droplet.Source?.Image ?? droplet.Staging?.Spec?.Source.Image),
         new ResourceGuid(droplet.Package.ToString()),
         droplet.Phase == DropletPhase.Staged ? new ResourceGuid(droplet.Id.ToString()) : null,
         new Creator(null, null, null),

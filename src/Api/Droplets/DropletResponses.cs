@@ -3,12 +3,13 @@ using Granary.Api.Apps;
 using Granary.Api.Processes;
 using Granary.Api.Wire;
 using Granary.Core.Apps;
+using Granary.Core.Builds;
 
 namespace Granary.Api.Droplets;
 
 internal sealed record Checksum(string Type, string Value);
 
-internal sealed record UsedBuildpack(string Name, string? DetectOutput, string? Version, string? BuildpackName);
+internal sealed record ShownBuildpack(string Name, string? DetectOutput, string? Version, string? BuildpackName);
 
 /// <summary>A droplet as Cloud Foundry shows it.</summary>
 /// <param name="Stack">The image under the bits; null for an app that is an image itself.</param>
@@ -20,7 +21,7 @@ internal sealed record DropletResponse(
     string ExecutionMetadata,
     IReadOnlyDictionary<string, string> ProcessTypes,
     Checksum? Checksum,
-    IReadOnlyList<UsedBuildpack> Buildpacks,
+    IReadOnlyList<ShownBuildpack> Buildpacks,
     string? Stack,
     string? Image,
     ShownMetadata Metadata,
@@ -40,7 +41,7 @@ internal sealed record DropletResponse(
             "",
             showsCommands ? droplet.ProcessTypes : droplet.ProcessTypes.ToImmutableSortedDictionary(each => each.Key, _ => ProcessResponse.Hidden),
             droplet.Source?.DropletDigest is { } digest ? new Checksum("sha256", digest) : null,
-            [.. droplet.Buildpacks.Select(each => new UsedBuildpack(each, null, null, null))],
+            [.. (droplet.Used ?? [.. droplet.Buildpacks.Select(name => new UsedBuildpack(name))]).Select(each => new ShownBuildpack(each.Name, each.DetectOutput, each.Version, each.BuildpackName))],
             isImage ? null : droplet.Source?.Image,
             isImage ? droplet.Source?.Image : null,
             ShownMetadata.Of(droplet.Metadata),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Runtime;
 using Granary.Grains.Ports;
 
@@ -29,11 +30,13 @@ internal sealed record Envelope(string Timestamp, string SourceId, string Instan
             new Dictionary<string, string>
             {
                 ["source_type"] = source,
-                [Core.Instances.InstanceId.Is(line.Attempt.Work) ? "instance_guid" : "task_guid"] = line.Attempt.Work.ToString("D"),
+                [KindOf(line.Attempt.Work)] = line.Attempt.Work.ToString("D"),
                 ["attempt"] = line.Attempt.Number.ToString(CultureInfo.InvariantCulture),
             },
             new LogPayload(Convert.ToBase64String(line.Text.Span), line.Stream == OutputStream.Out ? "OUT" : "ERR"));
     }
+
+    private static string KindOf(Guid work) => Core.Instances.InstanceId.Is(work) ? "instance_guid" : StagingId.Is(work) ? "build_guid" : "task_guid";
 }
 
 /// <param name="Payload">Base64 of the bytes.</param>

@@ -21,7 +21,7 @@ internal sealed class ManifestReader(IOptions<ApiOptions> options, Core.Tasks.Ta
             throw new CfException(CfError.BadRequest("Content-Type must be application/x-yaml"));
         }
 
-        if (Yaml.Parse(await Text(http)) is not Yaml.Map root || new ManifestMap(root, Refuse) is not { } manifest || !manifest.Has("applications"))
+        if (Parse(await Text(http)) is not Yaml.Map root || new ManifestMap(root, Refuse) is not { } manifest || !manifest.Has("applications"))
         {
             throw new CfException(CfError.Unprocessable("Cannot parse manifest with no 'applications' field."));
         }
@@ -35,6 +35,18 @@ internal sealed class ManifestReader(IOptions<ApiOptions> options, Core.Tasks.Ta
         return apps.IsEmpty
             ? throw new CfException(CfError.Unprocessable("Applications must have at least one application"))
             : [.. apps.Select(each => AppManifest.Read(each, policy.StackImage))];
+    }
+
+    private static Yaml Parse(string text)
+    {
+        try
+        {
+            return Yaml.Parse(text);
+        }
+        catch (FormatException fault)
+        {
+            throw new CfException(CfError.NotParseable($"the manifest is no YAML that can be read: {fault.Message}"));
+        }
     }
 
     private async Task<string> Text(HttpContext http)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Granary.Api.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -28,7 +27,7 @@ internal abstract record Yaml
 
     internal sealed record Map(ImmutableArray<KeyValuePair<string, Yaml>> Entries) : Yaml;
 
-    /// <summary>Ends the request when the text is not such a document.</summary>
+    /// <summary>Throws <see cref="FormatException"/> when the text is not such a document; its message says why.</summary>
     public static Yaml Parse(string text)
     {
         try
@@ -49,7 +48,7 @@ internal abstract record Yaml
         {
             throw Fault($"line {fault.Start.Line}: {fault.Message}");
         }
-        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or KeyNotFoundException or IOException)
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or OverflowException or IndexOutOfRangeException or KeyNotFoundException or IOException)
         {
             throw Fault("it is broken in a way that its parser has no words for"); // Found by sending broken ones: the parser throws such too, and it has nothing but the text.
         }
@@ -109,5 +108,5 @@ internal abstract record Yaml
         return new Map(entries.ToImmutable());
     }
 
-    private static CfException Fault(string words) => new(CfError.NotParseable($"the manifest is no YAML that can be read: {words}"));
+    private static FormatException Fault(string words) => new(words);
 }

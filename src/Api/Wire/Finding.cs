@@ -18,9 +18,12 @@ internal static class Finding
     public static async Task<PackageState> GetPackage(this GranaryClient granary, string guid, CancellationToken cancellation) =>
         await granary.FindPackage(new PackageId(Guids.Parse(guid, "Package")), cancellation) ?? throw new CfException(CfError.NotFound("Package"));
 
-    /// <param name="resource">A build has the guid of its droplet.</param>
-    public static async Task<DropletState> GetDroplet(this GranaryClient granary, string guid, CancellationToken cancellation, string resource = "Droplet") =>
-        await granary.FindDroplet(new DropletId(Guids.Parse(guid, resource)), cancellation) ?? throw new CfException(CfError.NotFound(resource));
+    public static async Task<DropletState> GetDroplet(this GranaryClient granary, string guid, CancellationToken cancellation) =>
+        await granary.FindDroplet(new DropletId(Guids.Parse(guid, "Droplet")), cancellation) is { Phase: DropletPhase.Staged } droplet ? droplet : throw new CfException(CfError.NotFound("Droplet"));
+
+    /// <summary>A build has the guid of its droplet.</summary>
+    public static async Task<DropletState> GetBuild(this GranaryClient granary, string guid, CancellationToken cancellation) =>
+        await granary.FindDroplet(new DropletId(Guids.Parse(guid, "Build")), cancellation) ?? throw new CfException(CfError.NotFound("Build"));
 
     /// <summary>The names of the buildpacks that there are.</summary>
     public static async Task<ImmutableArray<string>> BuildpackNames(this GranaryClient granary, TaskPolicy policy, CancellationToken cancellation) =>

@@ -19,6 +19,7 @@ namespace Granary.Core.Apps;
 [JsonDerivedType(typeof(Edited), "edited")]
 [JsonDerivedType(typeof(DeletionRequested), "deletion-requested")]
 [JsonDerivedType(typeof(SequenceIdsNeeded), "sequence-ids-needed")]
+[JsonDerivedType(typeof(StagingAsked), "staging-asked")]
 public abstract record AppEvent(DateTimeOffset At)
 {
     /// <summary>Somebody asked for an app of this name.</summary>
@@ -71,6 +72,10 @@ public abstract record AppEvent(DateTimeOffset At)
     /// <summary>An activation has no sequence id left to give: it takes the next block.</summary>
     /// <param name="Given">How many ids this activation has given so far: the block is as large, so that a busy app seldom writes and a quiet one leaves small gaps.</param>
     public sealed record SequenceIdsNeeded(DateTimeOffset At, int Given) : AppEvent(At);
+
+    /// <summary>A build is about to begin in a container.</summary>
+    /// <param name="Last">How the newest one before stands; null if it has no row.</param>
+    public sealed record StagingAsked(DateTimeOffset At, DropletId Build, DropletPhase? Last) : AppEvent(At);
 }
 
 /// <summary>An order that follows from a saved decision about an app. It may be repeated without harm.</summary>

@@ -19,6 +19,9 @@ public static class AppMachine
     /// <summary>How long after a change instances are told of it again, if some have not confirmed: longer than telling takes.</summary>
     public static readonly TimeSpan TellAgain = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a build that has its turn may take to write its first row: longer than any call.</summary>
+    public static readonly TimeSpan TurnKept = TimeSpan.FromMinutes(1);
+
     /// <summary>The database alone can tell: two apps may take one name at the same instant.</summary>
     public static Refusal NameTaken(string name) => new(RefusalReason.Invalid, $"App with the name '{name}' already exists.");
 
@@ -51,9 +54,18 @@ public static class AppMachine
         (true, Woke) => app.WakeAt is null ? Decision.Stay(app) : Decision.Move(app with { WakeAt = @event.At + TellAgain }, new AppEffect.TellInstances(app.Revision)),
         (true, Relabelled relabelled) => Relabel(app, relabelled),
         (true, Edited edited) => Edit(app, edited),
+        (true, StagingAsked asked) => TakeTurn(app, asked),
         (true, SequenceIdsNeeded needed) => Decision.Move(app with { SequenceIdsTaken = app.SequenceIdsTaken + Math.Clamp(needed.Given, 1, Limits.SequenceIdBlock) }),
 
         _ => throw new UnreachableException($"No rule for {@event}."),
+    };
+
+    /// <summary>One at a time. A build that has its turn and no row is about to write it, unless it took too long: then it never will.</summary>
+    private static Decision TakeTurn(AppState app, StagingAsked asked) => app.Staging switch
+    {
+        { Build: var build } when build == asked.Build => Decision.Stay(app),
+        { At: var at } when asked.Last == DropletPhase.Staging || (asked.Last is null && asked.At - at < TurnKept) => Decision.Refuse(app, Builds.BuildMachine.InProgress),
+        _ => Decision.Move(app with { Staging = new StagingTurn(asked.Build, asked.At) }),
     };
 
     private static Decision Start(AppState app, DropletState droplet, PlaceNames? place, AppEvent @event)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Granary.Core.Apps;
 
@@ -8,6 +9,9 @@ public enum DesiredState
     Stopped,
     Started,
 }
+
+/// <summary>Which build may be staged, and since when.</summary>
+public sealed record StagingTurn(DropletId Build, DateTimeOffset At);
 
 /// <summary>The durable state of one app. A fresh instance is an app that was never created.</summary>
 public sealed record AppState
@@ -51,6 +55,10 @@ public sealed record AppState
 
     /// <summary>Somebody asked for its end: it is stopped, takes nothing new, and is gone once nothing of it runs.</summary>
     public bool IsDeleted { get; init; }
+
+    /// <summary>The newest build that runs, or ran, in a container; null before the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StagingTurn? Staging { get; init; }
 
     /// <summary>Set exactly while some instance may not know what is wanted of it, or the app is being deleted: then it is told, or taken apart, again and again.</summary>
     public DateTimeOffset? WakeAt { get; init; }

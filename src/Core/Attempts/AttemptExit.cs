@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Granary.Core.Builds;
+
 namespace Granary.Core.Attempts;
 
 /// <summary>How the process of an attempt ended, as the engine tells it. Whether that is the command's own end is decided by <see cref="EngineRecord"/>.</summary>
@@ -13,4 +16,9 @@ public sealed record AttemptExit(
     DateTimeOffset StartedAt,
     DateTimeOffset FinishedAt,
     bool BeforeStop = true,
-    bool LogIncomplete = false);
+    bool LogIncomplete = false)
+{
+    /// <summary>What a staging left that ended well; null for everything else.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StagingProduct? Product { get; init; }
+}

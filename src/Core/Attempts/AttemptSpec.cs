@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Granary.Core.Builds;
 using Granary.Core.Runtime;
 
 namespace Granary.Core.Attempts;
@@ -19,6 +20,10 @@ public abstract record AttemptSpec(
     ImmutableSortedDictionary<string, string> Environment,
     ContainerNetwork Network)
 {
+    /// <summary>What it stages; null for what is not the staging of a droplet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StagingPlan? Staging { get; init; }
+
     /// <summary>The tag of the log lines, as Cloud Foundry forms it (<see cref="LogSources"/>).</summary>
     public abstract string LogSource { get; }
 

@@ -10,6 +10,9 @@ public static class LogSources
 {
     private const string Process = "APP/PROC/";
 
+    /// <summary>Of what is said while a droplet is made.</summary>
+    public const string Staging = "STG";
+
     public static string OfTask(string name) => $"APP/TASK/{name}";
 
     /// <param name="type">Letters, digits, "_" and "-" (<see cref="Droplets.Procfile"/>): so the last "/" is before the index.</param>

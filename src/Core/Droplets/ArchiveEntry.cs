@@ -17,4 +17,8 @@ public sealed record ArchiveEntry(string Path, ArchiveEntryKind Kind, string? Li
 /// <param name="EntriesMax">Entries, with the directories that paths imply.</param>
 /// <param name="PathBytesMax">Bytes of a path or link target in UTF-8.</param>
 /// <param name="DepthMax">Parts of a path.</param>
-public sealed record ArchiveLimits(int EntriesMax, int PathBytesMax, int DepthMax);
+public sealed record ArchiveLimits(int EntriesMax, int PathBytesMax, int DepthMax)
+{
+    /// <summary>Links may lead out of the archive, and nowhere; of an archive that a container of ours made, and of no other.</summary>
+    public bool LinksMayLeave { get; init; }
+}

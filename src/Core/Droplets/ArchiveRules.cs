@@ -8,7 +8,7 @@ namespace Granary.Core.Droplets;
 /// What an archive may name. Pure: it sees names, modes and link targets, never a disk. An archive without a fault
 /// 1. has only paths that stay below the folder it is unpacked into,
 /// 2. has each path once, and only directories as parents of others,
-/// 3. has only links that lead, through other links too, to places below that folder,
+/// 3. has only links that lead, through other links too, to places below that folder, unless its links may leave,
 /// 4. holds nothing but files, directories and links.
 /// Sizes are the unpacker's matter: they are counted, not declared.
 /// </summary>
@@ -149,7 +149,7 @@ public static class ArchiveRules
             }
         }
 
-        foreach (var link in byPath.Values.Where(each => each.Kind == ArchiveEntryKind.Symlink))
+        foreach (var link in byPath.Values.Where(each => each.Kind == ArchiveEntryKind.Symlink && !limits.LinksMayLeave))
         {
             if (LinkFault(link, byPath, limits) is { } fault)
             {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 
 namespace Granary.Core.Runtime;
@@ -31,7 +33,12 @@ public sealed record ContainerLimits(int MemoryMb, int DiskMb, int CpuShares, in
 /// <summary>What a container's file system comes from.</summary>
 /// <param name="Image">The image reference: the stack for droplets, or the user's own image.</param>
 /// <param name="DropletDigest">The SHA-256 (lower-case hex) of the droplet's bits; null for an image of the user's own.</param>
-public sealed record ContainerSource(string Image, string? DropletDigest);
+public sealed record ContainerSource(string Image, string? DropletDigest)
+{
+    /// <summary>The bits hold folders of the home, as a staging leaves them (<see cref="StagingFolders.OfDroplet"/>); else the files of the app alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HoldsHome { get; init; }
+}
 
 /// <summary>Everything needed to create the container of one attempt.</summary>
 /// <param name="Command">The argument vector; the image's own entry point is not used.</param>
@@ -48,4 +55,8 @@ public sealed record ContainerSpec(
     ImmutableSortedDictionary<string, string> Environment,
     ContainerLimits Limits,
     ContainerNetwork Network,
-    TimeSpan StopGrace);
+    TimeSpan StopGrace)
+{
+    /// <summary>The buildpacks that it sees, and folders to stage in; null for everything else.</summary>
+    public StagingPlan? Staging { get; init; }
+}

@@ -94,6 +94,12 @@ public interface IContainerRuntime
     /// <summary>Completes when the process has ended, with the final report; throws <see cref="EngineUnavailableException"/> when the engine goes away meanwhile.</summary>
     Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation);
 
+    /// <summary>
+    /// Opens a file or folder of the attempt's container, running or ended, as the pieces of a tar whose names begin with its own; null if there is none. Reading throws
+    /// <see cref="EngineUnavailableException"/> when the engine goes away meanwhile, or stays silent for long.
+    /// </summary>
+    Task<IAsyncEnumerable<ReadOnlyMemory<byte>>?> OpenFiles(AttemptKey attempt, string path, CancellationToken cancellation);
+
     /// <summary>SIGTERM, after <paramref name="grace"/> SIGKILL; returns when the process is gone. Idempotent; no container is fine too.</summary>
     Task Stop(AttemptKey attempt, TimeSpan grace, CancellationToken cancellation);
 

@@ -89,7 +89,7 @@ public static class TaskMachine
             Metadata = submitted.Metadata,
             CreatedAt = submitted.At,
         };
-        return Change(task, submitted.At, $"accepted as task {submitted.SequenceId} of its app", new FindCell(1, null));
+        return Change(task, submitted.At, submitted.Spec.Staging is null ? $"accepted as task {submitted.SequenceId} of its app" : "accepted, to be staged", new FindCell(1, null));
     }
 
     private static Decision Run(TaskState task, Placed placed)

@@ -25,7 +25,7 @@ public sealed record TaskSpec(
     : AttemptSpec(Command, User, MemoryMb, DiskMb, LogBytesPerSecond, Source, Environment, Network)
 {
     /// <inheritdoc/>
-    public override string LogSource => LogSources.OfTask(Name);
+    public override string LogSource => Staging is null ? LogSources.OfTask(Name) : LogSources.Staging;
 
     /// <inheritdoc/>
     [JsonIgnore]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
 using Granary.Grains.Contracts;
@@ -99,9 +100,37 @@ internal sealed partial class AttemptFollow(AttemptKey attempt, ServedCell cell,
     private async Task<Ending> Conclude(ContainerReport exit)
     {
         var end = cell.EndOf(attempt, exit);
+        var report = AttemptVerdict.OfEnd(attempt, cell.Id, end);
+        if (work.Runs!.Staging is { } plan && report is AttemptReport.Exited { Exit: { Code: 0 } ended })
+        {
+            report = new AttemptReport.Exited(attempt.Number, ended with { Product = await Take(plan) });
+        }
+
         var words = string.Create(CultureInfo.InvariantCulture, $"Exit status {end.Code}{(end.OutOfMemory ? " (out of memory)" : "")}");
         await pump.Close(end.LogIncomplete ? $"{words} (its engine was down when it ended: output may be missing)" : words, cell.Serving);
-        return Ending.Ended(AttemptVerdict.OfEnd(attempt, cell.Id, end));
+        return Ending.Ended(report);
+    }
+
+    /// <summary>Before the end is told, since the container goes then. Whoever adopts the container takes it once more.</summary>
+    private async Task<StagingProduct> Take(StagingPlan plan)
+    {
+        await pump.Say(cell.Serving, StagingWords.Uploading);
+        var (product, bytes) = await Pack(plan);
+        await pump.Say(cell.Serving, product.Fault is { } fault ? [fault] : [.. StagingWords.Processes(product.ProcessTypes), StagingWords.Uploaded(bytes), StagingWords.Complete]);
+        return product;
+    }
+
+    /// <summary>What fails is tried again, as everything here; but not for ever, when the staging is wanted no more.</summary>
+    private async Task<(StagingProduct Product, long Bytes)> Pack(StagingPlan plan)
+    {
+        try
+        {
+            return await services.Packer.Pack(plan, path => services.Runtime.OpenFiles(attempt, path, cell.Serving), cell.Serving);
+        }
+        catch (Exception fault) when (Faults.Pass(fault) && cell.Notes.Of(attempt).Entry is { StopOrderedAt: not null })
+        {
+            return (StagingProduct.Refused($"what it left could not be taken: {fault.Message}"), 0);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "{Attempt} is up, and that could not be told: {Fault}; it is told again")]

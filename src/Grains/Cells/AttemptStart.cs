@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
@@ -28,6 +29,15 @@ internal abstract record StartResult
 internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
 {
     private static readonly ImmutableArray<string> DropletShell = ["/bin/bash", "-c"];
+    /// <summary>As Cloud Foundry's launcher: what buildpacks and the app want in the environment is read before the command.</summary>
+    private const string LaunchScript = """
+        shopt -s nullglob
+        for script in ../profile.d/* .profile.d/*; do source "$script"; done
+        shopt -u nullglob
+        [ ! -f .profile ] || source .profile
+        exec /bin/bash -c "$1"
+        """;
+
     private static readonly ImmutableArray<string> ImageShell = ["/bin/sh", "-c"];
 
     private readonly CellServices services = cell.Services;
@@ -142,14 +152,25 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
             cell.Id,
             attempt,
             spec.Source,
-            (isDroplet ? DropletShell : ImageShell).Add(spec.Command),
+            CommandOf(spec),
             spec.User,
             isDroplet ? TaskEnvironment.AppDirectory : "/",
             spec.EnvironmentOf(attempt, services.Options.Address),
             new ContainerLimits(spec.MemoryMb, spec.DiskMb, ContainerLimits.CpuSharesFor(spec.MemoryMb), services.Options.Pids),
             spec.Network,
-            services.Options.StopGrace);
+            services.Options.StopGrace)
+        {
+            Staging = spec.Staging,
+        };
     }
+
+    private static ImmutableArray<string> CommandOf(AttemptSpec spec) => spec switch
+    {
+        { Staging: { } plan } => StagingScript.Command(plan),
+        { Source.HoldsHome: true } => [.. DropletShell, LaunchScript, "granary", spec.Command],
+        { Source.DropletDigest: not null } => DropletShell.Add(spec.Command),
+        _ => ImageShell.Add(spec.Command),
+    };
 
     [LoggerMessage(LogLevel.Warning, "{Attempt}: whether its start reached the engine is not known ({Fault})")]
     private static partial void LogStartUnknown(ILogger logger, AttemptKey attempt, string fault);

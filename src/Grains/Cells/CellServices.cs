@@ -13,6 +13,7 @@ internal sealed class CellServices(
     IStartMarks marks,
     IWorkRows rows,
     ILogStore logs,
+    IDropletPacker packer,
     IGrainFactory grains,
     IOptions<CellOptions> options,
     ILocalSiloDetails silo,
@@ -30,6 +31,8 @@ internal sealed class CellServices(
     public IWorkRows Rows => rows;
 
     public ILogStore Logs => logs;
+
+    public IDropletPacker Packer => packer;
 
     public IGrainFactory Grains => grains;
 

@@ -57,6 +57,18 @@ internal sealed class LogPump(ILogStore store, AppId app, AttemptKey attempt, st
         await reading;
     }
 
+    /// <summary>Writes lines of the cell's own after the output that was stored; nothing once the log is closed.</summary>
+    public Task Say(CancellationToken cancellation, params IReadOnlyList<string> words)
+    {
+        if (cursor.Closed || words.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var lines = words.Select((text, index) => new NewLogLine(cursor.Sequence + 1 + index, clock.GetUtcNow(), OutputStream.Out, source, Encoding.UTF8.GetBytes(text))).ToList();
+        return Append(lines, cursor with { Sequence = lines[^1].Sequence }, cancellation);
+    }
+
     /// <summary>Writes the closing line (Cloud Foundry's "Exit status N") and ends the log. Idempotent.</summary>
     public async Task Close(string text, CancellationToken cancellation)
     {

@@ -54,6 +54,9 @@ public interface IAppGrain : IGrainWithStringKey
     /// <summary>Instances may not know what is wanted of them.</summary>
     Task Wake();
 
+    /// <summary>A build asks whether it may be staged in a container: one of an app at a time. May be repeated.</summary>
+    Task<Answer<AppState>> TakeStagingTurn(DropletId build);
+
     Task<Answer<AppState>> Relabel(Metadata metadata);
 
     /// <summary>Changes labels and annotations: a null value removes its key, what is not named stays.</summary>

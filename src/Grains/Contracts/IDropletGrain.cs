@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Builds;
 
 namespace Granary.Grains.Contracts;
 
@@ -28,16 +28,21 @@ public interface IPackageGrain : IGrainWithStringKey
     Task<Answer<PackageState>> Complete(Guid upload);
 }
 
-/// <summary>One droplet. Its key is <see cref="Keys.Droplet"/>; its build has the same guid.</summary>
-public interface IDropletGrain : IGrainWithStringKey
+/// <summary>One build, and the droplet that it makes. Its key is <see cref="Keys.Droplet"/>; both have the same guid.</summary>
+public interface IDropletGrain : IWorkGrain
 {
-    /// <summary>Makes the droplet from a READY package. Idempotent. The archive is read once more, for its Procfile.</summary>
-    /// <param name="buildpacks">In place of those of the app; null for those.</param>
+    /// <summary>
+    /// Makes a droplet from a READY package: at once, or as STAGING in a container, and then the guid must be one of <see cref="StagingId"/>. Idempotent. The archive is read once more, for its Procfile.
+    /// </summary>
     [ResponseTimeout("00:15:00")]
-    Task<Answer<DropletState>> Stage(PackageId package, ImmutableArray<string>? buildpacks);
+    Task<Answer<DropletState>> Stage(PackageId package, StagingWish wish);
 
+    /// <summary>The build; what is not STAGED is no droplet yet, or never will be.</summary>
     Task<DropletState?> Get();
 
-    /// <summary>Removes the droplet of an app that is being deleted.</summary>
-    Task Forget();
+    /// <summary>Asks for the end of a staging; what has ended stays as it is.</summary>
+    Task Cancel();
+
+    /// <summary>Removes the droplet of an app that is being deleted. False while it is being staged.</summary>
+    Task<bool> Forget();
 }

@@ -1,11 +1,13 @@
+using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
 
 namespace Granary.Grains.Contracts;
 
-/// <summary>What placement, cells and sweeps say to a task or an instance, and need not know which: <see cref="Works.Work"/>.</summary>
+/// <summary>What placement, cells and sweeps say to a task, an instance or a build, and need not know which: <see cref="Works.Work"/>.</summary>
 public interface IWorkGrain : IGrainWithStringKey
 {
     /// <summary>Placement's choice. True when it now runs as this attempt on this cell.</summary>
@@ -21,9 +23,11 @@ public interface IWorkGrain : IGrainWithStringKey
     Task Wake();
 }
 
-/// <summary>Finds the grain of a task or an instance by nothing but its guid.</summary>
+/// <summary>Finds the grain of a task, an instance or a build by nothing but its guid.</summary>
 public static class Works
 {
     public static IWorkGrain Work(this IGrainFactory grains, Guid work) =>
-        InstanceId.Is(work) ? grains.GetGrain<IInstanceGrain>(Keys.Instance(new InstanceId(work))) : grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(work)));
+        InstanceId.Is(work) ? grains.GetGrain<IInstanceGrain>(Keys.Instance(new InstanceId(work)))
+        : StagingId.Is(work) ? grains.GetGrain<IDropletGrain>(Keys.Droplet(new DropletId(work)))
+        : grains.GetGrain<ITaskGrain>(Keys.Task(new TaskId(work)));
 }

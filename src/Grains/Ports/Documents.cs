@@ -140,17 +140,18 @@ public sealed class DropletDocument : Document<DropletState>
 {
     public const string Kind = "droplet";
 
+    /// <summary>While it is staged it is in the state of what runs, so that placement, cells and sweeps find it among all other work.</summary>
     public override ListingRow Row => new(
         State.Id.Value,
         State.App.Value,
         0,
         "",
         null,
-        State.Phase.ToString().ToUpperInvariant(),
-        null,
+        State is { Phase: DropletPhase.Staging, Staging: { } staging } ? TaskMachine.Upper(staging.Phase) : State.Phase.ToString().ToUpperInvariant(),
+        State.Staging?.Cell?.Name,
         Micros(State.CreatedAt),
         Micros(State.UpdatedAt),
-        null,
+        State.Staging?.WakeAt is { } wakeAt ? Micros(wakeAt) : null,
         State.Metadata.Labels);
 }
 

@@ -13,12 +13,12 @@ internal static class ContainerBody
     /// <summary>The least that the kernel makes a useful file system of, in KB.</summary>
     private const long TemporaryKbMin = 64;
 
-    /// <param name="writable">The folders of the host that the container may write to, all within its disk limit, by their paths inside.</param>
+    /// <param name="folders">The folders of the host that the container gets, by their paths inside.</param>
     /// <param name="network">The network's name; null for none.</param>
     /// <param name="group">The engine's name of the control group for the container's own; null for the engine's choice.</param>
     public static CreateContainerParameters Of(
         ContainerSpec spec,
-        IReadOnlyDictionary<string, string> writable,
+        ContainerFolders folders,
         string? network,
         string? group,
         DockerOptions options) => new()
@@ -38,14 +38,14 @@ internal static class ContainerBody
             // A health check of the image would run processes that nobody asked for.
             Healthcheck = new HealthcheckConfig { Test = ["NONE"] },
             NetworkDisabled = network is null,
-            HostConfig = HostOf(spec, writable, network, group, options),
+            HostConfig = HostOf(spec, folders, network, group, options),
         };
 
     private static string? UserOf(ContainerSpec spec) => spec.Source.DropletDigest is not null && spec.User is null or DropletUser.Login
         ? DropletUser.Name
         : spec.User;
 
-    private static HostConfig HostOf(ContainerSpec spec, IReadOnlyDictionary<string, string> writable, string? network, string? group, DockerOptions options)
+    private static HostConfig HostOf(ContainerSpec spec, ContainerFolders folders, string? network, string? group, DockerOptions options)
     {
         var memory = (spec.Limits.MemoryMb + (long)options.MemoryOverheadMb) << 20;
         var temporaryKb = TemporaryKb(spec.Limits.MemoryMb, options);
@@ -84,18 +84,21 @@ internal static class ContainerBody
                 },
             },
             RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No },
-            Mounts = [.. writable.Select(folder => new Mount { Type = "bind", Source = folder.Value, Target = folder.Key, BindOptions = new BindOptions { Propagation = "private" } })],
+            Mounts = [.. folders.Writable.Select(folder => MountOf(folder, isReadOnly: false)), .. folders.ReadOnly.Select(folder => MountOf(folder, isReadOnly: true))],
         };
     }
+
+    private static Mount MountOf(KeyValuePair<string, string> folder, bool isReadOnly) =>
+        new() { Type = "bind", Source = folder.Value, Target = folder.Key, ReadOnly = isReadOnly, BindOptions = new BindOptions { Propagation = "private" } };
 
     /// <summary>Half of what temporary files may take in memory: the smaller of the option and a quarter of the limit. The two folders share it evenly.</summary>
     private static long TemporaryKb(int memoryMb, DockerOptions options) =>
         Math.Max(TemporaryKbMin, Math.Min(options.TemporaryMbMax << 10, (memoryMb << 10) / 4) / 2);
 
-    /// <summary>A droplet's temporary folders lie in memory. An image's own lie on its bounded disk, like all that it may write.</summary>
+    /// <summary>A droplet's temporary folders lie in memory. Those of an image, and of a staging, which may need much, lie on the bounded disk, like all that it may write.</summary>
     private static Dictionary<string, string>? TmpfsOf(ContainerSpec spec, long temporaryKb)
     {
-        if (spec.Source.DropletDigest is null)
+        if (spec.Source.DropletDigest is null || spec.Staging is not null)
         {
             return null;
         }

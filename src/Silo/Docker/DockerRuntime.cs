@@ -119,6 +119,22 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
     public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputMarks from, CancellationToken cancellation) =>
         output.Open(attempt, from, cancellation);
 
+    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>?> OpenFiles(AttemptKey attempt, string path, CancellationToken cancellation)
+    {
+        const string What = "open files of a container";
+        var container = await InspectOurs(attempt, cancellation) ?? throw new EngineUnavailableException($"Could not {What}: the engine has no container of {attempt} any more.");
+        try
+        {
+            var parameters = new ContainerPathStatParameters { Path = path };
+            var answer = await engine.Ask(What, options.RequestTimeout, (client, token) => client.Containers.GetArchiveFromContainerAsync(container.ID, parameters, statOnly: false, token), cancellation);
+            return engine.Pieces(What, answer.Stream!, options.RequestTimeout, cancellation);
+        }
+        catch (DockerApiException answer) when (answer.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
     public async Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation)
     {
         while (true)

@@ -8,14 +8,15 @@ namespace Granary.Silo.Docker;
 internal sealed class DropletUnavailableException(string message, Exception cause) : Exception(message, cause);
 
 /// <summary>
-/// Droplets, each unpacked once for all attempts of a cell. Nothing is ever written into an unpacked droplet: attempts get overlays over it.
+/// Droplets and buildpacks, each unpacked once for all attempts of a cell. Nothing is ever written into what is unpacked: attempts get overlays over it, or may only read it.
 /// </summary>
 internal sealed class DropletCache(string folder, IDropletSource source, IDropletUnpacker unpacker, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> unpacking = [];
 
     /// <summary>The folder of an unpacked droplet; unpacks it unless it is there.</summary>
-    public async Task<string> Get(string digest, CancellationToken cancellation)
+    /// <param name="linksMayLeave">As in <see cref="IDropletUnpacker.Unpack"/>.</param>
+    public async Task<string> Get(string digest, bool linksMayLeave, CancellationToken cancellation)
     {
         if (digest.Length != 64 || !digest.All(char.IsAsciiHexDigitLower))
         {
@@ -26,7 +27,7 @@ internal sealed class DropletCache(string folder, IDropletSource source, IDrople
         if (!Directory.Exists(finished))
         {
             // Whoever comes first unpacks for all; nobody's cancellation ends what others wait for.
-            var ours = unpacking.GetOrAdd(digest, key => new Lazy<Task<string>>(() => Task.Run(() => Unpack(key, finished))));
+            var ours = unpacking.GetOrAdd(digest, key => new Lazy<Task<string>>(() => Task.Run(() => Unpack(key, finished, linksMayLeave))));
             try
             {
                 await ours.Value.WaitAsync(cancellation);
@@ -62,13 +63,13 @@ internal sealed class DropletCache(string folder, IDropletSource source, IDrople
         }
     }
 
-    private async Task<string> Unpack(string digest, string finished)
+    private async Task<string> Unpack(string digest, string finished, bool linksMayLeave)
     {
         Directory.CreateDirectory(folder);
         var unfinished = $"{finished}.{Guid.NewGuid():N}";
         try
         {
-            await Unpack(digest, unfinished, CancellationToken.None);
+            await Unpack(digest, unfinished, linksMayLeave, CancellationToken.None);
 
             Directory.CreateDirectory(unfinished);
             Give(unfinished);
@@ -84,12 +85,12 @@ internal sealed class DropletCache(string folder, IDropletSource source, IDrople
         }
     }
 
-    private async Task Unpack(string digest, string folder, CancellationToken cancellation)
+    private async Task Unpack(string digest, string folder, bool linksMayLeave, CancellationToken cancellation)
     {
         try
         {
             await using var bits = await source.Open(digest, cancellation);
-            await unpacker.Unpack(bits, folder, cancellation);
+            await unpacker.Unpack(bits, folder, linksMayLeave, cancellation);
         }
         catch (Exception cause) when (cause is ArchiveRefusedException or FileNotFoundException)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Docker.DotNet;
 using Granary.Core.Runtime;
@@ -12,6 +13,8 @@ namespace Granary.Silo.Docker;
 /// </summary>
 internal sealed class EngineConnection : IDisposable
 {
+    private const int PieceBytes = 128 * 1024;
+
     private readonly Uri endpoint;
     private readonly DockerClient client;
     private readonly HttpClient http;
@@ -77,6 +80,34 @@ internal sealed class EngineConnection : IDisposable
         catch (Exception cause) when (IsNoAnswer(cause) && !cancellation.IsCancellationRequested)
         {
             throw Unavailable(what, cause);
+        }
+    }
+
+    /// <summary>What a stream of the engine's brings, piece by piece; one that stays silent for longer than the limit has broken off.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> Pieces(string what, Stream stream, TimeSpan limit, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var owned = stream;
+        var buffer = new byte[PieceBytes];
+        while (true)
+        {
+            using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            timed.CancelAfter(limit);
+            int read;
+            try
+            {
+                read = await stream.ReadAsync(buffer, timed.Token);
+            }
+            catch (Exception cause) when (IsNoAnswer(cause) && !cancellation.IsCancellationRequested)
+            {
+                throw Unavailable(what, cause);
+            }
+
+            if (read == 0)
+            {
+                yield break;
+            }
+
+            yield return buffer.AsMemory(0, read);
         }
     }
 

@@ -46,6 +46,15 @@ internal sealed class ScratchSpace(string folder, DiskTemplates templates)
         }
     }
 
+    /// <summary>Makes an empty folder on the disk of a writable copy, beside it.</summary>
+    public static string MakeBeside(string copy, string name, uint owner)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(copy)!, "beside", name)).FullName;
+        Kernel.ChangeMode(path, 0b111_101_101);
+        Kernel.ChangeOwner(path, owner, owner);
+        return path;
+    }
+
     /// <summary>Takes the space of an attempt away. Idempotent.</summary>
     public void Clear(AttemptKey attempt) => Clear(FolderOf(attempt));
 

@@ -1,12 +1,16 @@
 using Docker.DotNet.Models;
-using Granary.Core.Tasks;
+using Granary.Core.Builds;
 using ContainerSpec = Granary.Core.Runtime.ContainerSpec;
 
 namespace Granary.Silo.Docker;
 
+/// <summary>Folders of the host that a container gets, by their paths inside.</summary>
+/// <param name="Writable">All within the container's disk limit.</param>
+internal sealed record ContainerFolders(IReadOnlyDictionary<string, string> Writable, IReadOnlyDictionary<string, string> ReadOnly);
+
 /// <summary>
 /// What a container may write to: its private copy of the droplet, or, for an image of the user's own, private copies of the image's folders.
-/// All of it lies on the attempt's one bounded disk.
+/// All of it lies on the attempt's one bounded disk. The buildpacks of a staging are there to be read only.
 /// </summary>
 internal sealed class WritableSpace(ScratchSpace scratch, DropletCache droplets)
 {
@@ -18,20 +22,61 @@ internal sealed class WritableSpace(ScratchSpace scratch, DropletCache droplets)
     /// <summary>The engine puts the init process here before it mounts our folders, so a copy would hide it.</summary>
     private const string InitFolder = "sbin";
 
+    private static readonly Dictionary<string, string> None = [];
+
     /// <summary>Makes the space; returns the host's folders by their paths in the container.</summary>
     /// <exception cref="ScratchUnavailableException">The limit cannot be enforced.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> Make(ContainerSpec spec, ImageInspectResponse image, CancellationToken cancellation)
+    public async Task<ContainerFolders> Make(ContainerSpec spec, ImageInspectResponse image, CancellationToken cancellation)
     {
-        if (spec.Source.DropletDigest is { } digest)
+        if (spec.Source.DropletDigest is not { } digest)
         {
-            var droplet = await droplets.Get(digest, cancellation);
-            var copy = await scratch.Make(spec.Attempt, spec.Limits.DiskMb, [droplet], DropletUser.Id, cancellation);
-            return new Dictionary<string, string> { [TaskEnvironment.AppDirectory] = copy };
+            var root = await scratch.Make(spec.Attempt, spec.Limits.DiskMb, LayersOf(image), owner: 0, cancellation);
+            return new ContainerFolders(FoldersOf(root, image.Config?.Volumes?.Keys ?? []), None);
         }
 
-        var root = await scratch.Make(spec.Attempt, spec.Limits.DiskMb, LayersOf(image), owner: 0, cancellation);
-        return FoldersOf(root, image.Config?.Volumes?.Keys ?? []);
+        var buildpacks = await BuildpacksOf(spec, cancellation);
+        var droplet = await droplets.Get(digest, spec.Source.HoldsHome, cancellation);
+        var copy = await scratch.Make(spec.Attempt, spec.Limits.DiskMb, [droplet], DropletUser.Id, cancellation);
+        return new ContainerFolders(
+            spec switch
+            {
+                { Staging: not null } => FoldersToStage(copy),
+                { Source.HoldsHome: true } => StagingFolders.OfDroplet.ToDictionary(folder => folder.Value, folder => RealFolder(copy, folder.Key)),
+                _ => new Dictionary<string, string> { [StagingFolders.App] = copy },
+            },
+            buildpacks);
     }
+
+    private async Task<Dictionary<string, string>> BuildpacksOf(ContainerSpec spec, CancellationToken cancellation)
+    {
+        var folders = new Dictionary<string, string>();
+        foreach (var (index, buildpack) in (spec.Staging?.Buildpacks ?? []).Index())
+        {
+            if (buildpack.Digest is { } digest)
+            {
+                folders[StagingFolders.OfBuildpack(index)] = await droplets.Get(digest, linksMayLeave: false, cancellation);
+            }
+        }
+
+        return folders;
+    }
+
+    /// <summary>The app's files, and empty folders beside them on the same disk.</summary>
+    private static Dictionary<string, string> FoldersToStage(string copy)
+    {
+        var folders = new Dictionary<string, string> { [StagingFolders.App] = copy };
+        foreach (var path in StagingFolders.Writable)
+        {
+            folders[path] = ScratchSpace.MakeBeside(copy, path.Trim('/').Replace('/', '-'), DropletUser.Id);
+        }
+
+        return folders;
+    }
+
+    /// <summary>A link here would be followed on the host.</summary>
+    private static string RealFolder(string copy, string name) => new DirectoryInfo(Path.Combine(copy, name)) is { Exists: true, LinkTarget: null } folder
+        ? folder.FullName
+        : throw new ScratchUnavailableException($"the droplet has no folder {name}: stage it anew");
 
     private static List<string> LayersOf(ImageInspectResponse image) =>
         image.GraphDriver is { Name: LayeredDriver, Data: { } data } && data.TryGetValue("UpperDir", out var upper)

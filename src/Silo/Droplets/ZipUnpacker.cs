@@ -7,10 +7,10 @@ namespace Granary.Silo.Droplets;
 /// <summary>
 /// Unpacks zips that anybody may have made. Guarantees, whatever the archive says:
 /// 1. nothing is written outside the given folder, not even through a link (links are made last, and never are parents);
-/// 2. only files (0644, or 0755 if the owner may execute), folders (0755) and links that stay inside are made, owned by 2000:2000
+/// 2. only files (0644, or 0755 if the owner may execute), folders (0755) and links that stay inside, unless they may leave, are made, owned by 2000:2000
 ///    when the silo is root;
 /// 3. names, kinds and links are checked before anything is written, sizes while it is written;
-/// 4. after any failure the folder is gone, so that a folder that exists after <see cref="Unpack"/> is whole.
+/// 4. after any failure the folder is gone, so that a folder that exists after an unpacking is whole.
 /// </summary>
 public sealed class ZipUnpacker(IOptions<ArchiveOptions> options) : IDropletUnpacker
 {
@@ -18,7 +18,10 @@ public sealed class ZipUnpacker(IOptions<ArchiveOptions> options) : IDropletUnpa
     private const UnixFileMode ExecutableMode = PlainMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Throws <see cref="ArchiveRefusedException"/> if the archive breaks a rule, and <see cref="ArgumentException"/> if the folder is not empty.</summary>
-    public async Task Unpack(Stream bits, string directory, CancellationToken cancellation)
+    public Task Unpack(Stream bits, string directory, CancellationToken cancellation) => Unpack(bits, directory, linksMayLeave: false, cancellation);
+
+    /// <inheritdoc cref="IDropletUnpacker.Unpack"/>
+    public async Task Unpack(Stream bits, string directory, bool linksMayLeave, CancellationToken cancellation)
     {
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
         {
@@ -28,7 +31,7 @@ public sealed class ZipUnpacker(IOptions<ArchiveOptions> options) : IDropletUnpa
         await using var zip = await SeekableBits.Of(bits, options.Value.ArchiveBytesMax, cancellation);
         try
         {
-            var contents = await ZipContents.Open(zip.Stream, options.Value, cancellation);
+            var contents = await ZipContents.Open(zip.Stream, options.Value, linksMayLeave, cancellation);
             await Write(contents, Path.GetFullPath(directory), cancellation);
         }
         catch (Exception)
@@ -43,11 +46,14 @@ public sealed class ZipUnpacker(IOptions<ArchiveOptions> options) : IDropletUnpa
         }
     }
 
-    /// <summary>Reads the whole archive, checks all that <see cref="Unpack"/> checks, and writes nothing.</summary>
-    public async Task<ArchiveSummary> Inspect(Stream bits, CancellationToken cancellation)
+    /// <summary>Reads the whole archive, checks all that unpacking checks, and writes nothing.</summary>
+    public Task<ArchiveSummary> Inspect(Stream bits, CancellationToken cancellation) => Inspect(bits, linksMayLeave: false, cancellation);
+
+    /// <inheritdoc cref="Inspect(Stream, CancellationToken)"/>
+    public async Task<ArchiveSummary> Inspect(Stream bits, bool linksMayLeave, CancellationToken cancellation)
     {
         await using var zip = await SeekableBits.Of(bits, options.Value.ArchiveBytesMax, cancellation);
-        var contents = await ZipContents.Open(zip.Stream, options.Value, cancellation);
+        var contents = await ZipContents.Open(zip.Stream, options.Value, linksMayLeave, cancellation);
         string? procfile = null;
         var bytes = 0L;
         foreach (var item in contents.Items.Where(each => each.Entry.Kind != ArchiveEntryKind.Symlink))

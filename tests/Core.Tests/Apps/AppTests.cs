@@ -41,6 +41,7 @@ public sealed class AppTests
         ("edited with an unknown buildpack", new Edited(A.Start, new AppEdit(Buildpacks: ["cobol_buildpack"]), null)),
         ("deletion requested", new DeletionRequested(A.Start)),
         ("sequence ids needed", new SequenceIdsNeeded(A.Start, 3)),
+        ("a build asks for its turn", new StagingAsked(A.Start, A.Droplet, null)),
     ];
 
     private static readonly (string Name, AppState State)[] States =

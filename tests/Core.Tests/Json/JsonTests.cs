@@ -27,6 +27,7 @@ public sealed class JsonTests
         ["app-state"] = Samples.App,
         ["app-events"] = Samples.AppEvents,
         ["droplet-state"] = Samples.Droplet,
+        ["build-state"] = Samples.Build,
         ["package-state"] = Samples.Package,
         ["buildpacks"] = Samples.Buildpacks,
         ["job-state"] = Samples.Job,

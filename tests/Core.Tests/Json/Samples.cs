@@ -73,6 +73,7 @@ internal static class Samples
             A.StagedDroplet(("worker", "work hard"))),
         new AppEvent.DeletionRequested(A.Start),
         new AppEvent.SequenceIdsNeeded(A.Start, 3),
+        new AppEvent.StagingAsked(A.Start, A.Droplet, DropletPhase.Staging),
     ];
 
     public static readonly ImmutableArray<TaskState> Tasks =
@@ -121,6 +122,7 @@ internal static class Samples
         Processes = ImmutableSortedDictionary<string, ProcessState>.Empty.Add("worker", new ProcessState(3, new ProcessSettings("work harder", 64, 128, 1000), 5)),
         Release = new Release(2, A.StagedDroplet(("worker", "work hard")), A.Spec().Environment, ImmutableSortedDictionary<string, ProcessSettings>.Empty.Add("worker", new ProcessSettings(MemoryMb: 64)), PlaceNames.Default),
         Revision = 7,
+        Staging = new StagingTurn(A.Droplet, A.Start),
         WakeAt = A.At(4),
         Metadata = Labelled,
         CreatedAt = A.Start,
@@ -128,6 +130,9 @@ internal static class Samples
     };
 
     public static readonly DropletState Droplet = A.StagedDroplet(("worker", "work hard")) with { Package = new PackageId(A.App.Value), Buildpacks = [Core.Apps.Buildpacks.Procfile], Metadata = Labelled, Error = "none" };
+
+    /// <summary>A droplet that a container made, and what ran for it.</summary>
+    public static readonly DropletState Build = Staged();
 
     public static readonly PackageState Package = new()
     {
@@ -178,6 +183,18 @@ internal static class Samples
             .. new BuildpackShelf().All,
         ],
     };
+
+    private static DropletState Staged()
+    {
+        var plan = new StagingPlan([new PlannedBuildpack("one", new string('b', 64)), new PlannedBuildpack(Core.Apps.Buildpacks.Binary, null)], Detects: true) { OtherwiseAsTheyAre = true };
+        var product = new StagingProduct(new string('d', 64), ImmutableSortedDictionary<string, string>.Empty.Add("web", "serve"), [new UsedBuildpack("one", "an app", "One", "1.2")]);
+        return ((BuildEvent[])
+        [
+            new BuildEvent.Requested(A.Start, A.NewBuild(), A.Spec(deadlineSeconds: 900) with { Staging = plan }),
+            new BuildEvent.Ran(new TaskEvent.Placed(A.At(1), 1, A.Cell1)),
+            new BuildEvent.Ran(A.Report(new AttemptReport.Exited(1, new AttemptExit(0, false, A.Start, A.At(2)) { Product = product }), 2)),
+        ]).Aggregate(new DropletState(), (build, @event) => BuildMachine.Decide(build, @event).Next);
+    }
 
     public static readonly Refusal Refusal = new(RefusalReason.Conflict, ["one", "two"]);
 

@@ -55,10 +55,19 @@ internal sealed class AppTeller : ITeller
             "manifest" when rest.Split(' ', 3) is ["runs", var type, var command] => new Edited(at, new AppEdit { Processes = ImmutableSortedDictionary<string, ProcessChange>.Empty.Add(type, new ProcessChange(Instances: 1, ChangesCommand: true, Command: command)) }, A.StagedDroplet(current)),
             "renamed" => new Edited(at, new AppEdit(rest), A.StagedDroplet(current)),
             "deletion" when rest == "requested" => new DeletionRequested(at),
+            "build" when rest.Split(' ') is [var build, "asks", "for", "its", "turn", .. var last] => new StagingAsked(at, new DropletId(A.TaskId(Number(build)).Value), Last(string.Join(' ', last))),
             "sequence" when rest.Split(' ') is ["ids", "needed", "after", var given] => new SequenceIdsNeeded(at, Number(given)),
             _ => null,
         };
     }
+
+    private static DropletPhase? Last(string words) => words switch
+    {
+        "" => null,
+        "while the last is STAGING" => DropletPhase.Staging,
+        "after the last was STAGED" => DropletPhase.Staged,
+        _ => throw new FormatException($"a build asks for its turn while the last is STAGING, after the last was STAGED, or says nothing of it: {words}"),
+    };
 
     private static InstanceNews News(string words, string type, int index, int lane, int attempt, int revision) => words switch
     {
@@ -91,5 +100,5 @@ internal sealed class AppTeller : ITeller
         app.CurrentDroplet is null ? "no droplet" : "droplet",
         app.Environment.IsEmpty ? "no variables" : string.Join(' ', app.Environment.Select(each => $"{each.Key}={each.Value}")),
         $"sequence ids taken {app.SequenceIdsTaken}",
-    }.Concat(AppProcesses.Wanted(app).Select(each => $"{each.Value} of {each.Key}, version {app.Release!.Version}")).Concat(Lanes()).Concat(app.WakeAt is { } wakeAt ? [$"wakes at {StoryFile.Time(wakeAt)}"] : []).Concat(app.Metadata.Labels.Select(each => $"label {each.Key}={each.Value}")));
+    }.Concat(AppProcesses.Wanted(app).Select(each => $"{each.Value} of {each.Key}, version {app.Release!.Version}")).Concat(Lanes()).Concat(app.Staging is { } turn ? [$"build {turn.Build.Value.ToString("D").Split('-')[0].TrimStart('0')} has had its turn since {StoryFile.Time(turn.At)}"] : []).Concat(app.WakeAt is { } wakeAt ? [$"wakes at {StoryFile.Time(wakeAt)}"] : []).Concat(app.Metadata.Labels.Select(each => $"label {each.Key}={each.Value}")));
 }

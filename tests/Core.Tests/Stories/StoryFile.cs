@@ -65,6 +65,7 @@ internal static class StoryFile
         {
             "task" => new TaskTeller(TaskLines.Settings(words[1..])),
             "app" => new AppTeller(),
+            "build" => new BuildTeller(words[1..]),
             "instance" => new InstanceTeller(),
             "placement" => new PlacementTeller(),
             "lease" => new LeaseTeller(),
@@ -73,7 +74,7 @@ internal static class StoryFile
             "serving" => new ServingTeller(Policy([])),
             "drain" => new DrainTeller(),
             "tally" => TallyTeller.Of(words[1..]),
-            _ => throw new FormatException($"line {number} names no machine (task, app, instance, placement, lease, warden, judge, serving, drain or tally): {line}"),
+            _ => throw new FormatException($"line {number} names no machine (task, app, build, instance, placement, lease, warden, judge, serving, drain or tally): {line}"),
         };
     }
 

@@ -3,6 +3,7 @@ using Granary.Core.Tasks;
 using Granary.Grains.Cells;
 using Granary.Grains.Ports;
 using Granary.Silo.Droplets;
+using Granary.Silo.Droplets.Staged;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Blobs;
 using Granary.Silo.Storage.Cells;
@@ -112,6 +113,7 @@ internal sealed class LiveSilo : IAsyncDisposable
         silo.Services.AddOptions<ArchiveOptions>();
         silo.Services.AddSingleton<ZipUnpacker>();
         silo.Services.AddSingleton<IArchiveInspector, ZipInspector>();
+        silo.Services.AddSingleton<IDropletPacker, DropletPacker>();
         silo.Services.AddSingleton<WorkRows>();
         silo.Services.AddSingleton<IWorkRows>(services => new MortalRows(services.GetRequiredService<WorkRows>(), fate));
         silo.Services.AddSingleton<LogStore>();

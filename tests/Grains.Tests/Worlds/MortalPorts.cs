@@ -94,6 +94,9 @@ internal sealed class MortalRuntime(IContainerRuntime runtime, Fate fate) : ICon
     public Task<IAsyncEnumerable<OutputLine>> OpenOutput(AttemptKey attempt, OutputMarks from, CancellationToken cancellation) =>
         fate.Call(nameof(OpenOutput), () => runtime.OpenOutput(attempt, from, cancellation));
 
+    public Task<IAsyncEnumerable<ReadOnlyMemory<byte>>?> OpenFiles(AttemptKey attempt, string path, CancellationToken cancellation) =>
+        fate.Call(nameof(OpenFiles), () => runtime.OpenFiles(attempt, path, cancellation));
+
     public Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation) => fate.Call(nameof(Wait), () => runtime.Wait(attempt, cancellation));
 
     public Task Stop(AttemptKey attempt, TimeSpan grace, CancellationToken cancellation) => fate.Call(nameof(Stop), () => runtime.Stop(attempt, grace, cancellation));

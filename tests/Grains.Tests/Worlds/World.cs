@@ -4,6 +4,7 @@ using System.Text;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
@@ -274,7 +275,7 @@ internal sealed class World : IAsyncDisposable
         var grain = Silo.Grains.GetGrain<IAppGrain>(Keys.App(app));
         Accepted(await grain.Create($"app-{app}", Home.Space, Lifecycle.Docker, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty));
         Accepted(await Silo.Grains.GetGrain<IPackageGrain>(Keys.Package(package)).Create(app, Lifecycle.Docker, "granary/busybox:test"));
-        Accepted(await Silo.Grains.GetGrain<IDropletGrain>(Keys.Droplet(droplet)).Stage(package, null));
+        Accepted(await Silo.Grains.GetGrain<IDropletGrain>(Keys.Droplet(droplet)).Stage(package, new StagingWish()));
         Accepted(await grain.AssignDroplet(droplet));
         return app;
     }

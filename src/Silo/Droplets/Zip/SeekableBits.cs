@@ -25,14 +25,7 @@ internal sealed class SeekableBits : IAsyncDisposable
             return bits.Length <= bytesMax ? new SeekableBits(bits, isOwn: false) : throw TooLarge(bytesMax);
         }
 
-        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        var file = TemporaryFile();
         try
         {
             var buffer = new byte[CopyBytes];
@@ -55,6 +48,15 @@ internal sealed class SeekableBits : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>An empty file of the temporary folder, which vanishes when it is closed.</summary>
+    public static FileStream TemporaryFile() => new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        Options = FileOptions.DeleteOnClose,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
 
     public ValueTask DisposeAsync() => isOwn ? Stream.DisposeAsync() : ValueTask.CompletedTask;
 

@@ -28,10 +28,11 @@ internal sealed class ZipContents
     /// <summary>Unpacked bytes that were read so far, of all entries.</summary>
     public long BytesRead { get; private set; }
 
-    public static async Task<ZipContents> Open(Stream zip, ArchiveOptions options, CancellationToken cancellation)
+    /// <param name="linksMayLeave">As in <see cref="IDropletUnpacker.Unpack"/>.</param>
+    public static async Task<ZipContents> Open(Stream zip, ArchiveOptions options, bool linksMayLeave, CancellationToken cancellation)
     {
         var contents = new ZipContents(zip, options);
-        await contents.Plan(cancellation);
+        await contents.Plan(options.Limits with { LinksMayLeave = linksMayLeave }, cancellation);
         return contents;
     }
 
@@ -97,9 +98,8 @@ internal sealed class ZipContents
         }
     }
 
-    private async Task Plan(CancellationToken cancellation)
+    private async Task Plan(ArchiveLimits limits, CancellationToken cancellation)
     {
-        var limits = options.Limits;
         var records = await ZipDirectory.Read(zip, limits, cancellation);
         if (records.Count == 0)
         {

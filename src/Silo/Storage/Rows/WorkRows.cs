@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
@@ -10,10 +11,10 @@ using Granary.Grains.Ports;
 
 namespace Granary.Silo.Storage.Rows;
 
-/// <summary>What placement, cells and sweeps ask about tasks and instances, each from an index of its own. The kind of a row says which of the two it is.</summary>
+/// <summary>What placement, cells and sweeps ask about tasks, instances and builds, each from an index of its own. The kind of a row says which it is.</summary>
 internal sealed class WorkRows(Database database) : IWorkRows
 {
-    private static readonly string[] Kinds = [TaskDocument.Kind, InstanceDocument.Kind];
+    private static readonly string[] Kinds = [TaskDocument.Kind, InstanceDocument.Kind, DropletDocument.Kind];
     private static readonly string PendingState = TaskMachine.Upper(TaskPhase.Pending);
     private static readonly string RunningState = TaskMachine.Upper(TaskPhase.Running);
     private static readonly string CancelingState = TaskMachine.Upper(TaskPhase.Canceling);
@@ -21,7 +22,7 @@ internal sealed class WorkRows(Database database) : IWorkRows
     private readonly string isWork = database.Dialect.In("GrainTypeString", "@Kinds");
 
     public async Task<WorkState?> Find(Guid work, CancellationToken cancellation) =>
-        (await Select("GrainTypeString = @Kind AND item_guid = @Guid", new { Kind = InstanceId.Is(work) ? InstanceDocument.Kind : TaskDocument.Kind, Guid = database.Dialect.Guid(work) }, cancellation)).SingleOrDefault();
+        (await Select("GrainTypeString = @Kind AND item_guid = @Guid", new { Kind = KindOf(work), Guid = database.Dialect.Guid(work) }, cancellation)).SingleOrDefault();
 
     public Task<IReadOnlyList<WorkState>> Pending(CancellationToken cancellation) =>
         Select($"{isWork} AND item_guid IS NOT NULL AND state = @State ORDER BY created_at, sequence_id, item_guid", new { Kinds, State = PendingState }, cancellation);
@@ -53,7 +54,7 @@ internal sealed class WorkRows(Database database) : IWorkRows
             async connection =>
             {
                 var command = new CommandDefinition($"SELECT GrainTypeString AS \"Kind\", PayloadBinary AS \"Payload\" FROM OrleansStorage WHERE {condition}", parameters, cancellationToken: cancellation);
-                return [.. (await connection.QueryAsync<StoredRow>(command)).Select(State)];
+                return [.. (await connection.QueryAsync<StoredRow>(command)).Select(State).OfType<WorkState>()];
             },
             cancellation);
 
@@ -62,11 +63,15 @@ internal sealed class WorkRows(Database database) : IWorkRows
             connection => connection.QueryAsync<ListedRow>(new CommandDefinition($"SELECT item_guid AS \"Item\", app_guid AS \"App\", name AS \"Name\", cell AS \"Cell\" FROM OrleansStorage WHERE {condition}", parameters, cancellationToken: cancellation)),
             cancellation);
 
-    private static WorkState State(StoredRow row) => row.Kind switch
+    private static string KindOf(Guid work) => InstanceId.Is(work) ? InstanceDocument.Kind : StagingId.Is(work) ? DropletDocument.Kind : TaskDocument.Kind;
+
+    /// <summary>Null for a droplet that nothing ever ran for.</summary>
+    private static WorkState? State(StoredRow row) => row.Kind switch
     {
         TaskDocument.Kind => Read<TaskDocument>(row).State,
         InstanceDocument.Kind => Read<InstanceDocument>(row).State,
-        _ => throw new UnreachableException($"{row.Kind} is neither a task nor an instance."),
+        DropletDocument.Kind => Read<DropletDocument>(row).State.Staging,
+        _ => throw new UnreachableException($"{row.Kind} is neither a task, nor an instance, nor a build."),
     };
 
     private static TDocument Read<TDocument>(StoredRow row) =>

@@ -1,0 +1,14 @@
+# What the buildpack's own scripts say ends the build in Cloud Foundry's words.
+build
+
+0s asked for
+    STAGING, PENDING, attempt 0
+    do: find a cell for attempt 1
+    story: PENDING: accepted, to be staged
+1s placed 1 on cell-1
+    STAGING, RUNNING, attempt 1 on cell-1
+    do: start attempt 1 on cell-1
+    story: RUNNING: attempt 1 was placed on cell-1
+5s exited 1 with 223
+    FAILED, BuildpackCompileFailed - App staging failed in the buildpack compile phase
+    story: FAILED: attempt 1 exited with status 223

@@ -1,0 +1,14 @@
+# None of those that were asked first knows the app, and what is built in fits.
+build detects otherwise-as-they-are
+
+0s asked for
+    STAGING, PENDING, attempt 0
+    do: find a cell for attempt 1
+    story: PENDING: accepted, to be staged
+1s placed 1 on cell-1
+    STAGING, RUNNING, attempt 1 on cell-1
+    do: start attempt 1 on cell-1
+    story: RUNNING: attempt 1 was placed on cell-1
+5s exited 1 with 222
+    STAGED, from the files as they are, by procfile_buildpack
+    story: FAILED: attempt 1 exited with status 222
