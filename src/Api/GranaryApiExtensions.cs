@@ -6,6 +6,7 @@ using Granary.Api.Cells;
 using Granary.Api.Deployments;
 using Granary.Api.Droplets;
 using Granary.Api.Errors;
+using Granary.Api.Features;
 using Granary.Api.Jobs;
 using Granary.Api.Logs;
 using Granary.Api.Manifests;
@@ -18,6 +19,7 @@ using Granary.Api.Root;
 using Granary.Api.Spaces;
 using Granary.Api.Tasks;
 using Granary.Api.Tokens;
+using Granary.Api.Usage;
 using Granary.Api.Users;
 using Granary.Api.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -51,6 +53,7 @@ public static class GranaryApiExtensions
         services.AddSingleton<Places>();
         services.AddSingleton<SpaceRemoval>();
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<FeatureGate>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
         {
             kestrel.AddServerHeader = false;
@@ -103,7 +106,7 @@ public static class GranaryApiExtensions
             app.UseMiddleware<LoopbackGate>();
         }
 
-        var api = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, AuditFilter>();
+        var api = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, FeatureGate>().AddEndpointFilter<RouteGroupBuilder, AuditFilter>();
         RootEndpoints.Map(api);
         OrganizationEndpoints.Map(api);
         OrganizationQuotaEndpoints.Map(api);
@@ -125,6 +128,8 @@ public static class GranaryApiExtensions
         ManifestEndpoints.Map(api);
         JobEndpoints.Map(api);
         AuditEndpoints.Map(api);
+        UsageEndpoints.Map(api);
+        FeatureFlagEndpoints.Map(api);
         LogCacheEndpoints.Map(api);
         AppLogEndpoints.Map(api);
         CellEndpoints.Map(api);

@@ -19,6 +19,7 @@ internal sealed partial class AppGrain(
     TaskPolicy policy,
     CrashPolicy crashes,
     IQuotas quotas,
+    IUsage usage,
     TimeProvider clock,
     ILogger<AppGrain> logger) : DurableGrain<AppDocument, AppState>(store), IAppGrain
 {

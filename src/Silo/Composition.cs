@@ -17,6 +17,7 @@ using Granary.Silo.Storage.Cells;
 using Granary.Silo.Storage.Leases;
 using Granary.Silo.Storage.Logs;
 using Granary.Silo.Storage.Rows;
+using Granary.Silo.Storage.Usage;
 using Granary.Silo.Wardens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -56,6 +57,7 @@ internal static class Composition
         silo.Services.AddHostedService<LogRetention>();
         silo.Services.AddOptions<RowRetentionOptions>().Bind(settings.GetSection("Retention"), Strict).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddHostedService<RowRetention>();
+        silo.Services.AddHostedService<UsageGathering>();
         silo.Services.AddOptions<UploadOptions>().Bind(settings.GetSection("Uploads"), Strict).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddHostedService<UploadSweep>();
         silo.Services.AddOptions<ArchiveOptions>().Bind(settings.GetSection("Archives"), Strict).ValidateDataAnnotations().ValidateOnStart();

@@ -144,7 +144,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
     {
         "type" => "web",
         "index" => "0",
-        "name" => "cell-1",
+        "name" => path.Contains("feature_flags", StringComparison.Ordinal) ? "task_creation" : "cell-1",
         "source" => corner.App.ToString(),
         // It has no quota, so that nothing is taken away.
         "space" => Guid.Empty.ToString("D"),

@@ -1,6 +1,7 @@
 using Granary.Api.Access;
 using Granary.Api.Droplets;
 using Granary.Api.Errors;
+using Granary.Api.Features;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
@@ -28,8 +29,8 @@ internal static class AppEndpoints
         routes.MapPost("/v3/apps/{guid}/actions/start", Start).Asks(Right.Operate, Thing.App);
         routes.MapPost("/v3/apps/{guid}/actions/stop", Stop).Asks(Right.Operate, Thing.App);
         routes.MapPost("/v3/apps/{guid}/actions/restart", Restart).Asks(Right.Operate, Thing.App);
-        routes.MapGet("/v3/apps/{guid}/env", GetEnvironment).Asks(Right.SeeSecrets, Thing.App);
-        routes.MapGet("/v3/apps/{guid}/environment_variables", GetVariables).Asks(Right.SeeSecrets, Thing.App);
+        routes.MapGet("/v3/apps/{guid}/env", GetEnvironment).Asks(Right.SeeSecrets, Thing.App).GatedBy(FeatureFlag.EnvVarVisibility).GatedBy(FeatureFlag.SpaceDeveloperEnvVarVisibility);
+        routes.MapGet("/v3/apps/{guid}/environment_variables", GetVariables).Asks(Right.SeeSecrets, Thing.App).GatedBy(FeatureFlag.EnvVarVisibility).GatedBy(FeatureFlag.SpaceDeveloperEnvVarVisibility);
         routes.MapPatch("/v3/apps/{guid}/environment_variables", PatchVariables).Asks(Right.Develop, Thing.App);
         routes.MapGet("/v3/apps/{guid}/relationships/current_droplet", GetCurrentDroplet).Asks(Right.SeeApps, Thing.App);
         routes.MapPatch("/v3/apps/{guid}/relationships/current_droplet", PatchCurrentDroplet).Asks(Right.Operate, Thing.App);
@@ -44,7 +45,7 @@ internal static class AppEndpoints
         return Reply.Ok(Page.Of(page, list, http.Request, app => AppResponse.Of(app, links)));
     }
 
-    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places, TaskPolicy policy)
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places, TaskPolicy policy, FeatureGate gate)
     {
         var body = await http.Request.ReadBody();
         var place = await places.OfSpace(AppRequest.SpaceOf(body), http.RequestAborted);
@@ -55,6 +56,11 @@ internal static class AppEndpoints
 
         var request = AppRequest.Read(body, place?.Space, await granary.BuildpackNames(policy, http.RequestAborted));
         http.Demand(Right.Develop, place!);
+        if (request.Lifecycle == Lifecycle.Docker)
+        {
+            await gate.Demand(FeatureFlag.DiegoDocker, http);
+        }
+
         var app = await granary.CreateApp(request.Name, request.Lifecycle, place!.Space, request.Metadata, request.Variables, buildpacks: request.Buildpacks, cancellation: http.RequestAborted);
         return Reply.Created(AppResponse.Of(app, new Links(http.Request)));
     }

@@ -53,6 +53,9 @@ internal sealed record CfError(int Status, int Code, string Title, string Detail
 
     public static CfError OrganizationSuspended() => new(403, 10017, "CF-OrgSuspended", "The organization is suspended");
 
+    /// <param name="what">The name of the flag, or what its operator says in its place.</param>
+    public static CfError FeatureDisabled(string what) => new(403, 330002, "CF-FeatureDisabled", $"Feature Disabled: {what}");
+
     public static CfError TooManyRequests(string detail) => new(429, 10013, "CF-RateLimitExceeded", detail);
 
     public static CfError ForeignOrigin(string detail) => new(403, 10003, "CF-NotAuthorized", detail);

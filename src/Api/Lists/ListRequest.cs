@@ -60,6 +60,7 @@ internal sealed class ListRequest
         UserNameParts = Texts("partial_usernames");
         Origins = Texts("origins");
         Stacks = Texts("stacks");
+        AfterGuid = Single("after_guid") is { } guid ? Guid.TryParseExact(guid, "D", out var parsed) ? parsed : Guid.Empty : null;
         if (faults.Count > 0)
         {
             throw new CfException(CfError.BadQuery(string.Join(", ", faults)));
@@ -87,6 +88,9 @@ internal sealed class ListRequest
     public ImmutableArray<string>? Origins { get; }
 
     public ImmutableArray<string>? Stacks { get; }
+
+    /// <summary>What is no guid is the guid of nothing.</summary>
+    public Guid? AfterGuid { get; }
 
     public static ListRequest Read(HttpRequest request, ListShape shape) => new(request, shape);
 

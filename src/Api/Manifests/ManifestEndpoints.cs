@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Api.Access;
 using Granary.Api.Audit;
 using Granary.Api.Errors;
+using Granary.Api.Features;
 using Granary.Api.Spaces;
 using Granary.Api.Wire;
 using Granary.Client;
@@ -27,10 +28,15 @@ internal static class ManifestEndpoints
     }
 
     /// <summary>Every fault of every app is told before anything is made; what a race with another client then refuses fails the job.</summary>
-    private static async Task<IResult> Apply(string guid, HttpContext http, GranaryClient granary, IDirectory directory, ManifestReader reader, AuditTrail trail, TaskPolicy policy)
+    private static async Task<IResult> Apply(string guid, HttpContext http, GranaryClient granary, IDirectory directory, ManifestReader reader, AuditTrail trail, FeatureGate gate, TaskPolicy policy)
     {
         var space = (await directory.GetSpace(guid, http.RequestAborted)).Guid;
         var changes = await Changes(await reader.Read(http), space, granary, policy, http.RequestAborted);
+        if (changes.Any(each => each.App is null && each.Manifest.IsImage))
+        {
+            await gate.Demand(FeatureFlag.DiegoDocker, http);
+        }
+
         Refusal? failure = null;
         try
         {

@@ -18,7 +18,7 @@ internal static class OrganizationEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v3/organizations", List).AsksToken();
-        routes.MapPost("/v3/organizations", Create).Asks(Authority.Admin);
+        routes.MapPost("/v3/organizations", Create).AsksToken();
         routes.MapGet("/v3/organizations/{guid}", Get).Asks(Right.SeeOrganization, Thing.Organization);
         routes.MapPatch("/v3/organizations/{guid}", Patch).Asks(Right.ManageOrganization, Thing.Organization);
         routes.MapDelete("/v3/organizations/{guid}", Delete).Asks(Right.DeleteOrganization, Thing.Organization);
@@ -39,14 +39,29 @@ internal static class OrganizationEndpoints
         return Reply.Ok(SmallList.Of(all, each => new Listed(each.Guid, each.Name, each.CreatedAt, each.UpdatedAt, each.Metadata), list, http.Request, each => OrganizationResponse.Of(each, links)));
     }
 
-    private static async Task<IResult> Create(HttpContext http, IDirectory directory, TimeProvider clock)
+    /// <summary>A feature flag lets everybody make one, whose manager they are then.</summary>
+    private static async Task<IResult> Create(HttpContext http, IDirectory directory, IFeatureFlags flags, TimeProvider clock)
     {
+        var caller = http.Visit().Caller;
+        if (!caller.IsAdmin && !(await flags.Get(FeatureFlag.UserOrgCreation, http.RequestAborted)).IsEnabled)
+        {
+            throw new CfException(CfError.NotAuthorized());
+        }
+
         var request = OrganizationRequest.Read(await http.Request.ReadBody());
         var now = clock.GetUtcNow();
         var organization = new Organization(Guid.NewGuid(), request.Name!, request.IsSuspended ?? false, request.Metadata.OnNothing, now, now);
-        return await directory.Add(organization, http.RequestAborted) is DirectoryOutcome.Taken
-            ? throw Taken(request.Name!)
-            : Reply.Created(OrganizationResponse.Of(organization, new Links(http.Request)));
+        if (await directory.Add(organization, http.RequestAborted) is DirectoryOutcome.Taken)
+        {
+            throw Taken(request.Name!);
+        }
+
+        foreach (var role in caller.IsAdmin ? Array.Empty<Role>() : [Role.OrganizationUser, Role.OrganizationManager])
+        {
+            await directory.Add(new Membership(Guid.NewGuid(), caller.Subject, new RoleGrant(role, organization.Guid, null), now), http.RequestAborted);
+        }
+
+        return Reply.Created(OrganizationResponse.Of(organization, new Links(http.Request)));
     }
 
     private static async Task<IResult> Get(string guid, HttpContext http, IDirectory directory) =>

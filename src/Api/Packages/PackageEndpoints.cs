@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Errors;
+using Granary.Api.Features;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
@@ -20,7 +21,7 @@ internal static class PackageEndpoints
         routes.MapGet("/v3/packages", List).AsksToken();
         routes.MapPost("/v3/packages", Create).AsksToken();
         routes.MapGet("/v3/packages/{guid}", Get).Asks(Right.SeeApps, Thing.Package);
-        routes.MapPost("/v3/packages/{guid}/upload", Upload).WithMetadata(TimeAllowed.Upload).Asks(Right.Develop, Thing.Package);
+        routes.MapPost("/v3/packages/{guid}/upload", Upload).WithMetadata(TimeAllowed.Upload).Asks(Right.Develop, Thing.Package).GatedBy(FeatureFlag.AppBitsUpload);
         routes.MapGet("/v3/apps/{guid}/packages", ListOfApp).Asks(Right.SeeApps, Thing.App);
         routes.MapPost("/v3/resource_matches", (Delegate)Match).AsksToken();
     }
@@ -42,7 +43,7 @@ internal static class PackageEndpoints
         return Reply.Ok(Page.Of(page, list, http.Request, package => PackageResponse.Of(package, links)));
     }
 
-    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places)
+    private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places, FeatureGate gate)
     {
         var request = PackageRequest.Read(await http.Request.ReadBody());
         // Cloud Foundry says here that the app is invalid, not that it is missing.
@@ -52,6 +53,11 @@ internal static class PackageEndpoints
         }
 
         http.Demand(Right.Develop, place);
+        if (request.Lifecycle == Lifecycle.Docker)
+        {
+            await gate.Demand(FeatureFlag.DiegoDocker, http);
+        }
+
         var package = await granary.CreatePackage(new AppId(Guid.ParseExact(request.App, "D")), request.Lifecycle, request.Image, cancellation: http.RequestAborted);
         return Reply.Created(PackageResponse.Of(package, new Links(http.Request)));
     }

@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Errors;
+using Granary.Api.Features;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
@@ -21,11 +22,11 @@ internal static class ProcessEndpoints
         routes.MapGet("/v3/apps/{guid}/processes", ListOfApp).Asks(Right.SeeApps, Thing.App);
         routes.MapGet("/v3/apps/{guid}/processes/{type}", GetOfApp).Asks(Right.SeeApps, Thing.App);
         routes.MapPatch("/v3/apps/{guid}/processes/{type}", PatchOfApp).Asks(Right.Develop, Thing.App);
-        routes.MapPost("/v3/apps/{guid}/processes/{type}/actions/scale", ScaleOfApp).Asks(Right.Operate, Thing.App);
+        routes.MapPost("/v3/apps/{guid}/processes/{type}/actions/scale", ScaleOfApp).Asks(Right.Operate, Thing.App).GatedBy(FeatureFlag.AppScaling);
         routes.MapGet("/v3/processes", List).AsksToken();
         routes.MapGet("/v3/processes/{guid}", Get).Asks(Right.SeeApps, Thing.Process);
         routes.MapPatch("/v3/processes/{guid}", Patch).Asks(Right.Develop, Thing.Process);
-        routes.MapPost("/v3/processes/{guid}/actions/scale", Scale).Asks(Right.Operate, Thing.Process);
+        routes.MapPost("/v3/processes/{guid}/actions/scale", Scale).Asks(Right.Operate, Thing.Process).GatedBy(FeatureFlag.AppScaling);
         routes.MapGet("/v3/processes/{guid}/sidecars", Sidecars).Asks(Right.SeeApps, Thing.Process);
     }
 

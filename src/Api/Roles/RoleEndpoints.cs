@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Errors;
+using Granary.Api.Features;
 using Granary.Api.Lists;
 using Granary.Api.Users;
 using Granary.Api.Wire;
@@ -44,7 +45,7 @@ internal static class RoleEndpoints
             : page);
     }
 
-    private static async Task<IResult> Create(HttpContext http, IDirectory directory, IAccountStore accounts, Places places, TimeProvider clock)
+    private static async Task<IResult> Create(HttpContext http, IDirectory directory, IAccountStore accounts, Places places, FeatureGate gate, TimeProvider clock)
     {
         var request = RoleRequest.Read(await http.Request.ReadBody());
         var isOfSpace = AccessRules.IsOfSpace(request.Role);
@@ -57,6 +58,11 @@ internal static class RoleEndpoints
         }
 
         http.Demand(isOfSpace ? Right.ManageSpace : Right.ManageOrganization, place);
+        if (request.UserName is not null)
+        {
+            await gate.Demand(FeatureFlag.SetRolesByUsername, http);
+        }
+
         var (subject, name) = await Subject(request, accounts, http.RequestAborted);
         var role = new Membership(Guid.NewGuid(), subject, new RoleGrant(request.Role, place.Organization, place.Space), clock.GetUtcNow());
         switch (await directory.Add(role, http.RequestAborted))

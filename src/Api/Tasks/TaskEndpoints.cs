@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Errors;
+using Granary.Api.Features;
 using Granary.Api.Lists;
 using Granary.Api.Processes;
 using Granary.Api.Wire;
@@ -19,7 +20,7 @@ internal static class TaskEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v3/apps/{guid}/tasks", Create).Asks(Right.Develop, Thing.App);
+        routes.MapPost("/v3/apps/{guid}/tasks", Create).Asks(Right.Develop, Thing.App).GatedBy(FeatureFlag.TaskCreation);
         routes.MapGet("/v3/apps/{guid}/tasks", ListOfApp).Asks(Right.SeeApps, Thing.App);
         routes.MapGet("/v3/tasks", List).AsksToken();
         routes.MapGet("/v3/tasks/{guid}", Get).Asks(Right.SeeApps, Thing.Task);

@@ -9,6 +9,8 @@ namespace Granary.Core.Apps;
 /// <summary>What the environments of an app's tasks and instances share (Cloud Foundry, section 1.9): the app's variables, then the platform's, which win.</summary>
 internal static class AppEnvironment
 {
+    public const string Application = "VCAP_APPLICATION";
+
     /// <param name="variables">The app's own.</param>
     /// <param name="version">The guid by which Cloud Foundry tells one state of an app from the next; for a task its own.</param>
     /// <param name="more">What VCAP_APPLICATION says besides.</param>
@@ -49,7 +51,7 @@ internal static class AppEnvironment
 
         var environment = variables
             .SetItem("MEMORY_LIMIT", string.Create(CultureInfo.InvariantCulture, $"{memoryMb}m"))
-            .SetItem("VCAP_APPLICATION", JsonSerializer.Serialize(application))
+            .SetItem(Application, JsonSerializer.Serialize(application))
             .SetItem("VCAP_SERVICES", "{}")
             .SetItem("CF_INSTANCE_PORTS", "[]")
             .SetItem("CF_INSTANCE_PORT", "")

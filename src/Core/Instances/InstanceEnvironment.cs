@@ -17,8 +17,6 @@ public static class InstanceEnvironment
 
     public const string AttemptVariable = "GRANARY_INSTANCE_ATTEMPT";
 
-    private const string Application = "VCAP_APPLICATION";
-
     public static ImmutableSortedDictionary<string, string> For(AppState app, Release release, string type, int index, int memoryMb, int diskMb, TaskPolicy policy)
     {
         var process = new ProcessKey(app.Id, type);
@@ -46,10 +44,10 @@ public static class InstanceEnvironment
     public static ImmutableSortedDictionary<string, string> ForAttempt(ImmutableSortedDictionary<string, string> environment, AttemptKey attempt, string address)
     {
         var run = InstanceId.OfRun(attempt).ToString("D");
-        var application = JsonNode.Parse(environment[Application])!;
+        var application = JsonNode.Parse(environment[AppEnvironment.Application])!;
         application["instance_id"] = run;
         return AppEnvironment.ForAttempt(environment, attempt, address)
-            .SetItem(Application, application.ToJsonString())
+            .SetItem(AppEnvironment.Application, application.ToJsonString())
             .SetItem(AttemptVariable, attempt.Number.ToString(CultureInfo.InvariantCulture))
             .SetItem("INSTANCE_GUID", run)
             .SetItem("CF_INSTANCE_GUID", run);

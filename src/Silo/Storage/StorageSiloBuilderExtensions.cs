@@ -11,6 +11,7 @@ using Granary.Silo.Storage.Leases;
 using Granary.Silo.Storage.Logs;
 using Granary.Silo.Storage.Migrations;
 using Granary.Silo.Storage.Rows;
+using Granary.Silo.Storage.Usage;
 using Orleans.Serialization;
 using Orleans.Storage;
 
@@ -61,6 +62,8 @@ public static class StorageSiloBuilderExtensions
         silo.Services.AddSingleton<IDirectory, DirectoryStore>();
         silo.Services.AddSingleton<IQuotas, QuotaStore>();
         silo.Services.AddSingleton<IHoldings, Holdings>();
+        silo.Services.AddSingleton<IFeatureFlags, FeatureFlagStore>();
+        silo.Services.AddSingleton<IUsage, UsageStore>();
         silo.Services.AddSingleton<IBlobReferences, BlobReferences>();
         if (database is PostgresDatabase)
         {

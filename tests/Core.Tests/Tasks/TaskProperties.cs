@@ -3,6 +3,7 @@ using CsCheck;
 using Granary.Core.Attempts;
 using Granary.Core.Tasks;
 using Granary.Core.Tests.Stories;
+using Granary.Core.Usage;
 using Granary.Testing;
 using static Granary.Core.Attempts.AttemptReport;
 
@@ -47,6 +48,7 @@ public sealed class TaskProperties
                 Require(decision.Next.Story.Entries.Count <= Limits.StoryEntries, "the story grew without bound");
                 Require(before.IsFinished || decision.Next.IsFinished || WaitsForSomething(decision), $"nobody looks at the task after {TaskLines.Format(@event)}");
                 Require(Says(before, decision), "a transition is missing in the story");
+                Require(UsageRules.Of(decision.Next) is { Length: <= 2 } used && used.Take(UsageRules.Of(before).Length).SequenceEqual(UsageRules.Of(before)), "a usage event that was told is another one now");
             });
         },
         iter: Lists,

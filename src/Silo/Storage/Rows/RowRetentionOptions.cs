@@ -13,6 +13,10 @@ public sealed class RowRetentionOptions
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan EventsAgeMax { get; set; } = TimeSpan.FromDays(31);
 
+    /// <summary>Usage events older than this are removed. Default 31 days, as in Cloud Foundry; range 1 min to 3650 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan UsageAgeMax { get; set; } = TimeSpan.FromDays(31);
+
     /// <summary>Jobs older than this are removed. Default 90 days, as in Cloud Foundry; range 1 min to 3650 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan JobsAgeMax { get; set; } = TimeSpan.FromDays(90);
