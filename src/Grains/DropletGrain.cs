@@ -20,6 +20,7 @@ internal sealed class DropletGrain(
     IBlobStore blobs,
     IArchiveInspector archives,
     BuildLog log,
+    IQuotas quotas,
     TaskPolicy policy,
     StagingPolicy staging,
     TimeProvider clock) : WorkGrain<DropletDocument, DropletState, BuildEvent>(store, effects, clock), IDropletGrain
@@ -133,7 +134,8 @@ internal sealed class DropletGrain(
         }
 
         await log.Say(droplet, StagingWords.Begun(bits));
-        var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, staging.Timeout);
+        var place = (await quotas.Standing(app.Space, CancellationToken.None))?.Place ?? PlaceNames.Default;
+        var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, place, staging.Timeout);
         return Reply(await Handle(new BuildEvent.Requested(Now, droplet, spec)));
     }
 

@@ -46,8 +46,6 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
 
     public static readonly ListShape UsageEvents = new(["after_guid"], ImmutableDictionary<string, RowOrder>.Empty.Add("created_at", RowOrder.CreatedAt));
 
-    public static readonly ListShape Buildpacks = new(["names", "stacks"], ByTime.Add("position", RowOrder.CreatedAt));
-
     private static readonly ImmutableDictionary<string, RowOrder> ByTimeOrName = ByTime.Add("name", RowOrder.Name);
 
     public static readonly ListShape Organizations = new(["names"], ByTimeOrName);

@@ -26,10 +26,10 @@ public static class StagingRules
         named.IsEmpty ? FindOut(shelf, stack, hasProcfile) : Take(named, shelf, stack);
 
     /// <summary>What the attempts of a staging run. Its environment is the app's, as tasks have it, but for what only a running app has.</summary>
-    public static TaskSpec Spec(AppState app, DropletId build, string packageDigest, StagingPlan plan, int memoryMb, int diskMb, TaskPolicy policy, TimeSpan timeout)
+    public static TaskSpec Spec(AppState app, DropletId build, string packageDigest, StagingPlan plan, int memoryMb, int diskMb, TaskPolicy policy, PlaceNames place, TimeSpan timeout)
     {
         var files = new DropletState { Lifecycle = Lifecycle.Bits };
-        var environment = AppEnvironment.For(app, files, app.Environment, build.Value, memoryMb, diskMb, policy).SetItem("CF_STACK", policy.StackImage).SetItem("TMPDIR", "/tmp");
+        var environment = AppEnvironment.For(app, files, app.Environment, build.Value, memoryMb, diskMb, policy, place).SetItem("CF_STACK", policy.StackImage).SetItem("TMPDIR", "/tmp");
         return new TaskSpec(
             "staging",
             "",

@@ -94,7 +94,7 @@ public sealed class StagingRulesTests
         var app = A.ExistingApp() with { Environment = A.Spec().Environment };
         var plan = new StagingPlan([new PlannedBuildpack("one", new string('b', 64))], Detects: false);
 
-        var spec = StagingRules.Spec(app, A.Droplet, new string('a', 64), plan, 512, 2048, new TaskPolicy(), TimeSpan.FromMinutes(15));
+        var spec = StagingRules.Spec(app, A.Droplet, new string('a', 64), plan, 512, 2048, new TaskPolicy(), PlaceNames.Default, TimeSpan.FromMinutes(15));
 
         Assert.Equal(("hello", Stack, "512m"), (spec.Environment["GREETING"], spec.Environment["CF_STACK"], spec.Environment["MEMORY_LIMIT"]));
         Assert.Equal((512, 2048, "vcap", "STG", TimeSpan.FromMinutes(15)), (spec.MemoryMb, spec.DiskMb, spec.User, spec.LogSource, spec.Deadline!.Value));
