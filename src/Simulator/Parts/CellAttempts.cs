@@ -96,9 +96,9 @@ internal sealed partial class CellAttempts(Silo silo)
     /// <summary>Adoption: what there is, against what the rows say.</summary>
     public void Compare(long epoch, Action compared) => silo.Later(5, 60, () =>
     {
-        if (!host.Engine.IsUp)
+        if (!host.Probe())
         {
-            return;
+            return; // Looked at before anything is started: what ends later was not there before the first look.
         }
 
         if (world.Rules.Omits == Omission.Comparison)
