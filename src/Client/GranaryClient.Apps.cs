@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Builds;
+using Granary.Core.Runtime;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
@@ -64,10 +65,11 @@ public sealed partial class GranaryClient
     /// <summary>Stops the app and begins to take it apart, its tasks, packages and droplets included. It is gone when <see cref="FindApp(AppId, CancellationToken)"/> finds nothing.</summary>
     public Task<AppState> Delete(AppId app, CancellationToken cancellation = default) => Ask(() => App(app).Delete(), cancellation);
 
-    public Task<PackageState> CreatePackage(AppId app, Lifecycle lifecycle, string? image = null, PackageId? id = null, CancellationToken cancellation = default)
+    /// <param name="login">With which cells fetch the image from its registry.</param>
+    public Task<PackageState> CreatePackage(AppId app, Lifecycle lifecycle, string? image = null, PackageId? id = null, RegistryPassword? login = null, CancellationToken cancellation = default)
     {
         var package = Package(id ?? new PackageId(Guid.NewGuid()));
-        return Ask(() => package.Create(app, lifecycle, image), cancellation);
+        return Ask(() => package.Create(app, lifecycle, image, login), cancellation);
     }
 
     /// <summary>Uploads a zip and has it checked; a refused archive leaves the package FAILED. Of several uploads to one package the first that ends is taken, and the others are refused.</summary>

@@ -32,6 +32,9 @@ public static class Limits
 
     public const int EnvironmentLength = 128 * 1024;
 
+    /// <summary>Characters of a password of an image registry: keys of accounts, which some registries take for one, have a few thousand.</summary>
+    public const int RegistryPasswordLength = 5000;
+
     /// <summary>Open files of a process, as Cloud Foundry has it.</summary>
     public const int OpenFiles = 16384;
 

@@ -19,12 +19,15 @@ internal sealed partial class AppGrain(
     TaskPolicy policy,
     CrashPolicy crashes,
     IQuotas quotas,
+    IDirectory directory,
     IUsage usage,
     TimeProvider clock,
     ILogger<AppGrain> logger) : DurableGrain<AppDocument, AppState>(store), IAppGrain
 {
     /// <summary>Each is a durable write of another row; more at once only wait for the database.</summary>
     private const int ToldAtOnce = 16;
+
+    private const string NoSpace = "Invalid space. Ensure that the space exists and you have access to it.";
 
     private int sequenceId;
     private int sequenceIdsLeft;
@@ -33,14 +36,23 @@ internal sealed partial class AppGrain(
 
     public async Task<Answer<AppState>> Create(string name, Guid space, Lifecycle lifecycle, Metadata metadata, ImmutableSortedDictionary<string, string?> variables, ImmutableArray<string>? buildpacks)
     {
+        Answer<AppState> created;
         try
         {
-            return await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata, variables, buildpacks));
+            created = await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata, variables, buildpacks));
         }
         catch (NameTakenException)
         {
             return new(AppMachine.NameTaken(name));
         }
+
+        if (created.Refusal is not null || await directory.IsThere(space, CancellationToken.None))
+        {
+            return created;
+        }
+
+        await Handle(new AppEvent.DeletionRequested(clock.GetUtcNow())); // Its space was removed meanwhile, and whoever did so did not see it.
+        return new(new Refusal(RefusalReason.Invalid, NoSpace));
     }
 
     public Task<AppState?> Get() => Task.FromResult(State.Exists ? State : null);

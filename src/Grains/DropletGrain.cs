@@ -56,7 +56,7 @@ internal sealed class DropletGrain(
 
         var droplet = new DropletState { Id = new DropletId(Keys.Guid(this.GetPrimaryKeyString())), App = bits.App, Package = package, Lifecycle = bits.Lifecycle };
         return bits.Lifecycle == Lifecycle.Docker
-            ? await Keep(droplet with { Source = new ContainerSource(bits.Image!, null) }, bits)
+            ? await Keep(droplet with { Source = new ContainerSource(bits.Image!, null, bits.Login) }, bits)
             : await StageFiles(droplet, app, bits, wish);
     }
 

@@ -6,6 +6,7 @@ using Granary.Grains.Contracts;
 using Granary.Grains.Effects;
 using Granary.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,7 @@ public static class GrainsSiloBuilderExtensions
     {
         silo.Services.AddGranaryWire();
         silo.Services.AddSingleton(policy);
+        silo.Services.TryAddSingleton(new PasswordSeal(null));
         silo.Services.AddSingleton(crashes ?? CrashPolicy.Default);
         silo.Services.AddSingleton(staging ?? StagingPolicy.Default);
         silo.Services.AddSingleton<BuildLog>();

@@ -1,5 +1,6 @@
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Runtime;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
@@ -10,11 +11,12 @@ internal sealed class PackageGrain(
     [PersistentState(PackageDocument.Kind, StorageNames.Granary)] IPersistentState<PackageDocument> store,
     IBlobStore blobs,
     IArchiveInspector archives,
+    PasswordSeal seal,
     TimeProvider clock) : DurableGrain<PackageDocument, PackageState>(store), IPackageGrain
 {
     private static readonly Refusal NotFound = new(RefusalReason.PackageNotFound, "Package not found");
 
-    public async Task<Answer<PackageState>> Create(AppId app, Lifecycle lifecycle, string? image)
+    public async Task<Answer<PackageState>> Create(AppId app, Lifecycle lifecycle, string? image, RegistryPassword? login)
     {
         var id = new PackageId(Keys.Guid(this.GetPrimaryKeyString()));
         if (State.Phase != PackagePhase.Absent)
@@ -31,6 +33,11 @@ internal sealed class PackageGrain(
             }
 
             reference = parsed.ToString();
+        }
+
+        if (login is not null && !seal.CanSeal)
+        {
+            return new(new Refusal(RefusalReason.Invalid, "Passwords of registries cannot be kept here: the operator gave no key (Tokens:KeyFile) to seal them with"));
         }
 
         var owner = GrainFactory.GetGrain<IAppGrain>(Keys.App(app));
@@ -52,6 +59,7 @@ internal sealed class PackageGrain(
             App = app,
             Lifecycle = lifecycle,
             Image = reference,
+            Login = reference is not null && login is not null ? seal.Seal(reference, login) : null,
             Phase = lifecycle == Lifecycle.Docker ? PackagePhase.Ready : PackagePhase.AwaitingUpload,
             CreatedAt = now,
             UpdatedAt = now,

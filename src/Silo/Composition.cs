@@ -46,6 +46,7 @@ internal static class Composition
         }
 
         silo.AddGranaryCell();
+        silo.Services.AddSingleton(_ => new PasswordSeal(SecretOf(options, settings)));
 
         silo.Services.AddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<GranaryClient>();
@@ -149,6 +150,13 @@ internal static class Composition
         }
     }
 
+    /// <summary>The secret of the tokens, also where none are asked for. In a cluster nobody can make one that all silos know: there it is null, unless it is given.</summary>
+    private static byte[]? SecretOf(SiloOptions options, IConfiguration settings)
+    {
+        var named = settings.GetSection(TokenOptions.Section)[nameof(TokenOptions.KeyFile)];
+        return named is null && options.IsCluster ? null : TokenSecret.Read(options, named);
+    }
+
     private static MembershipOptions Membership(IConfiguration settings) => Read(settings, "Cluster", new MembershipOptions());
 
     private static TaskOptions Tasks(IConfiguration settings) => Read(settings, "Tasks", new TaskOptions());
@@ -210,6 +218,7 @@ internal static class Composition
             provider.GetRequiredService<IOptions<DockerOptions>>().Value,
             provider.GetRequiredService<IDropletSource>(),
             provider.GetRequiredService<IDropletUnpacker>(),
+            provider.GetRequiredService<PasswordSeal>(),
             TimeProvider.System));
     }
 }

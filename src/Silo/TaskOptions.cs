@@ -25,6 +25,12 @@ public sealed class TaskOptions
     /// <summary>OS users that a task of a droplet may ask for, besides vcap. Default: none.</summary>
     public IList<string> UsersAllowed { get; } = [];
 
+    /// <summary>How long a task may wait for a cell, each time that it does, before it fails with "Task expired in PENDING state". Default 0, for ever; Cloud Foundry has 5 min. Range 0, and 1 s to 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan PendingMax { get; set; }
+
     internal TaskPolicy Policy(SiloOptions options) =>
-        new(MemoryMb, DiskMb, DiskMbMax, LogBytesPerSecond, [.. UsersAllowed], options.Stack, options.Http);
+        new(MemoryMb, DiskMb, DiskMbMax, LogBytesPerSecond, [.. UsersAllowed], options.Stack, options.Http, PendingMax == TimeSpan.Zero ? null : PendingMax < Shortest ? Shortest : PendingMax);
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 }

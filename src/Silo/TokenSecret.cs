@@ -33,6 +33,7 @@ internal static class TokenSecret
 
     private static void Make(string file)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         using var made = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
         made.Write(RandomNumberGenerator.GetBytes(BytesMin));
         made.Flush(flushToDisk: true);

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Core.Apps;
+using Granary.Core.Runtime;
+using Granary.Grains.Ports;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Tests;
 
@@ -46,6 +50,29 @@ public sealed class PackageTests(ApiHost host)
         await talk.Ask(HttpMethod.Post, $"/v3/packages/{package.Text("guid")}/upload", Bodies.Upload(Given.Zip(("a", "b"))));
 
         talk.Check();
+    }
+
+    [Fact]
+    public async Task A_password_of_a_registry_is_kept_sealed_and_never_shown()
+    {
+        var app = await host.Client.CreateApp("private-image", Lifecycle.Docker);
+        var talk = new Conversation(host);
+        JsonObject Data(string? user, string? password) => new() { ["type"] = "docker", ["data"] = new JsonObject { ["image"] = "registry.example.com/tool:1", ["username"] = user, ["password"] = password }, ["relationships"] = Relationships(app.Id.ToString()) };
+
+        var package = await talk.Post("/v3/packages", Data("puller", "open-sesame").ToJsonString());
+        await talk.Get($"/v3/packages/{package.Text("guid")}");
+        var build = await talk.Post("/v3/builds", Build(package.Text("guid")));
+        await talk.Get($"/v3/droplets/{build["droplet"]!.Text("guid")}");
+        await talk.Post("/v3/packages", Data("puller", null).ToJsonString());
+        await talk.Post("/v3/packages", Data("", new string('x', 5001)).ToJsonString());
+
+        talk.Check();
+        var (stored, droplet) = ((await host.Client.FindPackage(new PackageId(Guid.Parse(package.Text("guid")))))!, (await host.Client.FindDroplet(new DropletId(Guid.Parse(build["droplet"]!.Text("guid")))))!);
+        Assert.DoesNotContain("open-sesame", JsonSerializer.Serialize(stored) + JsonSerializer.Serialize(droplet), StringComparison.Ordinal);
+        var seal = host.Services.GetRequiredService<PasswordSeal>();
+        Assert.Equal(new RegistryPassword("puller", "open-sesame"), seal.Open(droplet.Source!.Image, droplet.Source.Login!));
+        Assert.Null(seal.Open("registry.example.com/another:1", droplet.Source.Login!));
+        Assert.Null(new PasswordSeal(new byte[32]).Open(droplet.Source.Image, droplet.Source.Login!));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
+using Granary.Grains.Ports;
 using Granary.Silo.Docker;
 using Granary.Silo.Droplets;
 using Granary.Testing;
@@ -34,12 +35,15 @@ public sealed class Cell : IAsyncDisposable
         Options = new DockerOptions { Endpoint = engine.SocketUri, StateFolder = Path.Combine(engine.Folder, folder), FirewallTrust = TimeSpan.Zero };
         change?.Invoke(Options);
         Client = new DockerClientBuilder().WithEndpoint(new Uri(engine.SocketUri)).Build();
-        Runtime = new DockerRuntime(Options, Droplets, Droplets, TimeProvider.System);
+        Runtime = new DockerRuntime(Options, Droplets, Droplets, Seal, TimeProvider.System);
     }
 
     public DockerOptions Options { get; }
 
     public TestDroplets Droplets { get; } = new();
+
+    /// <summary>Of passwords of registries.</summary>
+    public PasswordSeal Seal { get; } = new(new byte[32]);
 
     public DockerRuntime Runtime { get; }
 

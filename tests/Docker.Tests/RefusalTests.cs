@@ -111,6 +111,6 @@ public class UnreachableEngineTests
     private static DockerRuntime Runtime(string endpoint)
     {
         var options = new DockerOptions { Endpoint = endpoint, ProbeTimeout = TimeSpan.FromSeconds(1), RequestTimeout = TimeSpan.FromSeconds(1) };
-        return new DockerRuntime(options, new TestDroplets(), new TestDroplets(), TimeProvider.System);
+        return new DockerRuntime(options, new TestDroplets(), new TestDroplets(), new Granary.Grains.Ports.PasswordSeal(null), TimeProvider.System);
     }
 }

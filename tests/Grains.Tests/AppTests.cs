@@ -37,7 +37,7 @@ public sealed class AppTests : IAsyncLifetime
     [Fact]
     public async Task An_uploaded_zip_becomes_the_droplet_of_its_app()
     {
-        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
+        await App.Create("app", Home.Space, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
         var zip = Zip(("Procfile", "worker: ./work"), ("work", "echo"));
         Assert.Equal(RefusalReason.PackageNotReady, (await Droplet.Stage(package, new StagingWish())).Refusal!.Reason);
@@ -60,9 +60,18 @@ public sealed class AppTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_app_whose_space_is_gone_by_the_time_that_it_is_written_is_refused_and_goes()
+    {
+        var created = await App.Create("app", Guid.NewGuid(), Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
+
+        Assert.Equal("Invalid space. Ensure that the space exists and you have access to it.", created.Refusal?.Detail);
+        await world.Until(async () => await App.Get() is null, "the end of the app");
+    }
+
+    [Fact]
     public async Task Of_two_uploads_at_once_the_first_that_ends_is_taken_whole_and_the_other_is_refused()
     {
-        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
+        await App.Create("app", Home.Space, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
         var other = Guid.NewGuid();
         var (mine, theirs) = (Zip(("mine", "echo")), Zip(("theirs", "echo and more"), ("Procfile", "worker: theirs")));
@@ -85,7 +94,7 @@ public sealed class AppTests : IAsyncLifetime
     [Fact]
     public async Task Bits_of_a_silo_that_died_before_it_saved_their_package_are_swept_and_those_of_a_package_stay()
     {
-        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
+        await App.Create("app", Home.Space, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
         await Package.Append(upload, 0, Zip(("lost", "echo")));
         world.Silo.Fate.DieAt("write package", after: false);
@@ -109,7 +118,7 @@ public sealed class AppTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_archive_says_why_each_time_and_leaves_no_bits()
     {
-        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
+        await App.Create("app", Home.Space, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
         await Package.Append(upload, 0, Zip(("../escape", "x")));
 
@@ -125,7 +134,7 @@ public sealed class AppTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_without_bits_is_refused_and_may_still_be_made()
     {
-        await App.Create("app", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
+        await App.Create("app", Home.Space, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty);
         await Package.Create(app, Lifecycle.Bits, null);
 
         var empty = await Package.Complete(upload);
@@ -138,7 +147,7 @@ public sealed class AppTests : IAsyncLifetime
     [Fact]
     public async Task What_does_not_exist_or_does_not_fit_is_refused()
     {
-        var space = Guid.NewGuid();
+        var space = Home.Space;
         var other = world.Silo.Grains.GetGrain<IAppGrain>(Keys.App(new AppId(Guid.NewGuid())));
         Assert.Equal(RefusalReason.AppNotFound, (await Package.Create(app, Lifecycle.Bits, null)).Refusal!.Reason);
         Assert.Equal(RefusalReason.AppNotFound, (await world.Grain(new TaskId(Guid.NewGuid())).Submit(app, new TaskSubmission { Command = "true" })).Refusal!.Reason);

@@ -1,3 +1,4 @@
+using Granary.Grains.Ports;
 using Granary.Silo.Docker;
 using Granary.Silo.Droplets;
 using Granary.Testing;
@@ -28,6 +29,7 @@ internal static class DockerRuntimes
         new DockerOptions { Endpoint = engine.SocketUri, PidFile = Path.Combine(engine.Folder, "pid"), StateFolder = Path.Combine(engine.Folder, "cell") },
         new NoDroplets(),
         new NoDroplets(),
+        new PasswordSeal(null),
         TimeProvider.System);
 
     /// <summary>The containers of the suite come from an image alone.</summary>

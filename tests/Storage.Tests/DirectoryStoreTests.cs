@@ -65,6 +65,28 @@ public abstract class DirectoryStoreTests(TestDatabases databases) : IAsyncLifet
     }
 
     [Fact]
+    public async Task An_app_that_was_written_while_its_space_was_removed_is_seen_by_one_of_the_two()
+    {
+        const string write = "INSERT INTO OrleansStorage (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, GrainIdExtensionString, ServiceId, Version, ModifiedOn, scope, name_key) VALUES (@Number, 0, 0, 0, 'app', @Space, 'granary', 1, CURRENT_TIMESTAMP, @Space, 'app')";
+        var (kept, gone) = (0, 0);
+        for (var number = 0; number < 60; number++)
+        {
+            var space = new Space(Guid.NewGuid(), acme.Guid, $"space-{number}", Metadata.Empty, A.Noon, A.Noon);
+            Assert.Equal(Done, await store.Add(space, default));
+
+            var removing = Task.Run(() => store.RemoveSpace(space.Guid, default));
+            await database.Changes(write, new { Number = number, Space = space.Guid.ToString("D") }, default);
+            var (isThere, removed) = (await store.IsThere(space.Guid, default), await removing);
+
+            Assert.Equal(isThere ? NotEmpty : Done, removed);
+            (kept, gone) = isThere ? (kept + 1, gone) : (kept, gone + 1);
+        }
+
+        Assert.False(await store.IsThere(Guid.NewGuid(), default));
+        Assert.Equal(60, kept + gone);
+    }
+
+    [Fact]
     public async Task A_role_in_a_space_takes_one_in_its_organization_and_keeps_it()
     {
         var member = new Membership(Guid.NewGuid(), "somebody", new RoleGrant(Role.OrganizationUser, acme.Guid, null), A.Noon);

@@ -58,7 +58,7 @@ internal static class PackageEndpoints
             await gate.Demand(FeatureFlag.DiegoDocker, http);
         }
 
-        var package = await granary.CreatePackage(new AppId(Guid.ParseExact(request.App, "D")), request.Lifecycle, request.Image, cancellation: http.RequestAborted);
+        var package = await granary.CreatePackage(new AppId(Guid.ParseExact(request.App, "D")), request.Lifecycle, request.Image, login: request.Login, cancellation: http.RequestAborted);
         return Reply.Created(PackageResponse.Of(package, new Links(http.Request)));
     }
 

@@ -1,11 +1,12 @@
 using Granary.Api.Wire;
 using Granary.Core.Apps;
+using Granary.Core.Runtime;
 
 namespace Granary.Api.Packages;
 
 /// <summary>The body of a create.</summary>
 /// <param name="App">The guid as it was written.</param>
-internal sealed record PackageRequest(Lifecycle Lifecycle, string App, string? Image)
+internal sealed record PackageRequest(Lifecycle Lifecycle, string App, string? Image, RegistryPassword? Login)
 {
     public static PackageRequest Read(Body body)
     {
@@ -27,9 +28,20 @@ internal sealed record PackageRequest(Lifecycle Lifecycle, string App, string? I
 
         var data = body.Object("data");
         var image = data?.Text("image");
-        if (data is not null && (data.Value("username"), data.Value("password")) is not (null, null))
+        var (user, password) = (data?.Text("username"), data?.Text("password"));
+        if ((user is null) != (password is null))
         {
-            body.Fault("Data username and password are not supported: the engine of each cell must be able to pull the image");
+            body.Fault("Data username and password must be given together");
+        }
+
+        if (user is { Length: 0 or > Core.Limits.UserLength })
+        {
+            body.Fault($"Data username must have 1 to {Core.Limits.UserLength} characters");
+        }
+
+        if (password is { Length: 0 or > Core.Limits.RegistryPasswordLength })
+        {
+            body.Fault($"Data password must have 1 to {Core.Limits.RegistryPasswordLength} characters");
         }
 
         if (lifecycle == Lifecycle.Docker && image is null)
@@ -38,6 +50,6 @@ internal sealed record PackageRequest(Lifecycle Lifecycle, string App, string? I
         }
 
         body.ThrowIfFaulty();
-        return new PackageRequest(lifecycle!.Value, app!, image);
+        return new PackageRequest(lifecycle!.Value, app!, image, user is null ? null : new RegistryPassword(user, password!));
     }
 }

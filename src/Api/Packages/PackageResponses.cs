@@ -45,7 +45,7 @@ internal sealed record PackageResponse(
             package.Id.ToString(),
             isImage ? "docker" : "bits",
             isImage
-                ? new PackageData.DockerImage(package.Image!, null, null)
+                ? new PackageData.DockerImage(package.Image!, package.Login?.User, package.Login is null ? null : Hidden)
                 : new PackageData.Bits(package.Error, new PackageData.BitsChecksum("sha256", package.Digest)),
             StateOf(package.Phase),
             ShownMetadata.Of(package.Metadata),
@@ -54,6 +54,9 @@ internal sealed record PackageResponse(
             OfApp.Of(package.App),
             shown);
     }
+
+    /// <summary>As Cloud Foundry shows a password.</summary>
+    private const string Hidden = "***";
 
     private static string StateOf(PackagePhase phase) => phase switch
     {

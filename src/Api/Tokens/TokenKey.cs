@@ -31,36 +31,21 @@ internal sealed class KeySeal(byte[] secret)
 {
     public const int SecretBytesMin = 32;
 
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
-
-    private readonly byte[] key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "granary token keys"u8.ToArray());
+    private readonly SecretBox box = new(secret, "granary token keys"u8.ToArray());
 
     public SealedKey Seal(TokenKey open)
     {
         byte[] plain = [.. open.Encryption.Key, .. open.Signing.Rsa.ExportPkcs8PrivateKey()];
-        var nonce = RandomNumberGenerator.GetBytes(NonceBytes);
-        var (hidden, tag) = (new byte[plain.Length], new byte[TagBytes]);
-        using var aes = new AesGcm(key, TagBytes);
-        aes.Encrypt(nonce, plain, hidden, tag, Bound(open.Number));
+        var hidden = box.Seal(plain, Bound(open.Number));
         CryptographicOperations.ZeroMemory(plain);
-        return new SealedKey(open.Number, [.. nonce, .. tag, .. hidden], open.CreatedAt);
+        return new SealedKey(open.Number, hidden, open.CreatedAt);
     }
 
     /// <exception cref="InvalidOperationException">It was sealed with another secret, or changed.</exception>
     public TokenKey Open(SealedKey @sealed)
     {
-        var bytes = @sealed.Sealed.AsSpan();
-        var plain = new byte[Math.Max(0, bytes.Length - NonceBytes - TagBytes)];
-        try
-        {
-            using var aes = new AesGcm(key, TagBytes);
-            aes.Decrypt(bytes[..NonceBytes], bytes[(NonceBytes + TagBytes)..], bytes[NonceBytes..(NonceBytes + TagBytes)], plain, Bound(@sealed.Number));
-        }
-        catch (Exception fault) when (fault is CryptographicException or ArgumentOutOfRangeException)
-        {
-            throw new InvalidOperationException("The keys of tokens in the database were sealed with another secret than that of Tokens:KeyFile: give this silo the file that the others have, or, if it is lost, delete the rows of granary_token_key; then everybody logs in anew.", fault);
-        }
+        var plain = box.Open(@sealed.Sealed, Bound(@sealed.Number))
+            ?? throw new InvalidOperationException("The keys of tokens in the database were sealed with another secret than that of Tokens:KeyFile: give this silo the file that the others have, or, if it is lost, delete the rows of granary_token_key; then everybody logs in anew.");
 
         var signing = RSA.Create();
         signing.ImportPkcs8PrivateKey(plain.AsSpan(TokenKey.EncryptionBytes), out _);

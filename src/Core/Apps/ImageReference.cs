@@ -29,9 +29,12 @@ public sealed record ImageReference(string Host, int? Port, string Path, string?
     private const string DigestPrefix = "sha256:";
     private const int DigestDigits = 64;
 
+    /// <summary>Where it is fetched from, as logins name it.</summary>
+    public string Registry => Port is null ? Host : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+
     /// <summary>The whole reference, with nothing left to defaults.</summary>
     public override string ToString() =>
-        $"{Host}{(Port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{Port}"))}/{Path}{(Tag is null ? "" : ":" + Tag)}{(Digest is null ? "" : "@" + Digest)}";
+        $"{Registry}/{Path}{(Tag is null ? "" : ":" + Tag)}{(Digest is null ? "" : "@" + Digest)}";
 
     /// <summary>Reads a reference; if it cannot, <paramref name="faults"/> says all that is wrong.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ImageReference? reference, out ImmutableArray<string> faults)

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Granary.Core.Runtime;
+
 namespace Granary.Core.Apps;
 
 /// <summary>What an app is made from.</summary>
@@ -33,6 +36,10 @@ public sealed record PackageState
 
     /// <summary>The image reference of a Docker package.</summary>
     public string? Image { get; init; }
+
+    /// <summary>With which the image is fetched; null where anybody may.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegistryLogin? Login { get; init; }
 
     /// <summary>SHA-256 of the uploaded bits, lower-case hex; set when READY.</summary>
     public string? Digest { get; init; }

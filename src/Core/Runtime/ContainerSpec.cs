@@ -33,7 +33,8 @@ public sealed record ContainerLimits(int MemoryMb, int DiskMb, int CpuShares, in
 /// <summary>What a container's file system comes from.</summary>
 /// <param name="Image">The image reference: the stack for droplets, or the user's own image.</param>
 /// <param name="DropletDigest">The SHA-256 (lower-case hex) of the droplet's bits; null for an image of the user's own.</param>
-public sealed record ContainerSource(string Image, string? DropletDigest)
+/// <param name="Login">With which the image is fetched; null where anybody may.</param>
+public sealed record ContainerSource(string Image, string? DropletDigest, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RegistryLogin? Login = null)
 {
     /// <summary>The bits hold folders of the home, as a staging leaves them (<see cref="StagingFolders.OfDroplet"/>); else the files of the app alone.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

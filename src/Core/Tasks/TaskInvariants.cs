@@ -11,7 +11,7 @@ namespace Granary.Core.Tasks;
 /// 4. Losses and failures stay within their budgets (one over the loss budget only when that ends the task).
 /// 5. FAILED has a reason; no other phase has one.
 /// 6. A stop cause is set exactly while CANCELING, and CANCELING has a time to look again.
-/// 7. PENDING and RUNNING never sleep past the deadline.
+/// 7. PENDING and RUNNING never sleep past the deadline, and PENDING, which alone expires, not past its expiry.
 /// 8. An attempt is ordered to start only by the decision that placed it, and only with the number it placed.
 /// 9. A decision that does not change says so: its next state is the one before.
 /// 10. The phase moves only along the picture in <see cref="TaskMachine"/>.
@@ -43,6 +43,7 @@ public static class TaskInvariants
         rules.Require((after.Phase == TaskPhase.Failed) == (after.FailureReason is not null), "5: failure and reason do not go together");
         rules.Require((after.Phase == TaskPhase.Canceling) == after.Stop.HasValue && (after.Phase != TaskPhase.Canceling || after.WakeAt.HasValue), "6: canceling without cause or wake-up");
         rules.Require(after.DeadlineAt is null || after.Phase is not (TaskPhase.Pending or TaskPhase.Running) || after.WakeAt <= after.DeadlineAt, "7: sleeps past its deadline");
+        rules.Require(after.PendingUntil is null || (after.Phase == TaskPhase.Pending && after.WakeAt <= after.PendingUntil), "7: sleeps past its expiry");
         rules.Require(decision.Effects.OfType<AttemptEffect.StartAttempt>().All(start => before.Phase == TaskPhase.Pending && start.Attempt == after.Key && start.Cell == after.Cell), "8: a start without a placement");
         rules.Require(decision.Changes || ReferenceEquals(before, after), "9: changed in silence");
         rules.Require(after.Phase == before.Phase || Moves.Contains((before.Phase, after.Phase)), $"10: moved from {before.Phase} to {after.Phase}");

@@ -19,7 +19,7 @@ namespace Granary.Core.Tasks;
 ///    |   | displaced, retry      |  |    \ budget spent      | before our stop
 ///    |   +-----------------------+  |     \                  |
 ///    |                              |      +--> FAILED       |
-///    | cancelled, deadline          v            ^           |
+///    | cancelled, deadline, expiry  v            ^           |
 ///    |                          CANCELING -------+-----------+
 ///    +-------------------------------------------+
 /// </code>
@@ -28,6 +28,9 @@ namespace Granary.Core.Tasks;
 public static class TaskMachine
 {
     public const string Cancelled = "task was cancelled";
+
+    /// <summary>Cloud Foundry's words (section 1.7).</summary>
+    public const string Expired = "Task expired in PENDING state";
 
     public static Decision Decide(TaskState task, TaskEvent @event) => (task.Phase, @event) switch
     {
@@ -47,6 +50,7 @@ public static class TaskMachine
         (Pending, Placed placed) => Run(task, placed),
         (Pending, CancelRequested) => Fail(task, @event.At, Cancelled, "cancelled while it waited for a cell"),
         (Pending, Woke) when IsPastDeadline(task, @event.At) => Fail(task, @event.At, DeadlineReason(task), "the deadline passed while it waited for a cell"),
+        (Pending, Woke) when task.PendingUntil <= @event.At => Fail(task, @event.At, Expired, $"no cell took it within {task.Spec!.PendingMax!.Value.TotalSeconds:0} s"),
         (Pending, Woke) => Queue(task),
 
         (Running, Reported { Report: Exited { Exit: var exit } }) => End(task, exit, @event.At),
@@ -77,6 +81,7 @@ public static class TaskMachine
     private static Decision Accept(Submitted submitted)
     {
         var deadline = submitted.At + submitted.Spec.Deadline;
+        var expiry = submitted.At + submitted.Spec.PendingMax;
         var task = new TaskState
         {
             Id = submitted.Id,
@@ -84,8 +89,9 @@ public static class TaskMachine
             SequenceId = submitted.SequenceId,
             Spec = submitted.Spec,
             Phase = Pending,
-            WakeAt = deadline,
+            WakeAt = Earliest(deadline, expiry),
             DeadlineAt = deadline,
+            PendingUntil = expiry,
             Metadata = submitted.Metadata,
             CreatedAt = submitted.At,
         };
@@ -94,7 +100,7 @@ public static class TaskMachine
 
     private static Decision Run(TaskState task, Placed placed)
     {
-        var next = task with { Phase = Running, Attempt = placed.Attempt, Cell = placed.Cell, ExitCode = null, NotBefore = null, WakeAt = task.DeadlineAt };
+        var next = task with { Phase = Running, Attempt = placed.Attempt, Cell = placed.Cell, ExitCode = null, NotBefore = null, PendingUntil = null, WakeAt = task.DeadlineAt };
         var waited = placed.Waited is null ? "" : $" after waiting: {placed.Waited}";
         return Change(next, placed.At, $"attempt {placed.Attempt} was placed on {placed.Cell}{waited}", new StartAttempt(placed.Cell, next.Key));
     }
@@ -143,7 +149,8 @@ public static class TaskMachine
     private static Decision Requeue(TaskState task, DateTimeOffset at, TimeSpan delay, string text)
     {
         DateTimeOffset? notBefore = delay > TimeSpan.Zero ? at + delay : null;
-        var next = task with { Phase = Pending, Cell = null, NotBefore = notBefore, WakeAt = Earliest(notBefore, task.DeadlineAt) };
+        var expiry = at + delay + task.Spec!.PendingMax;
+        var next = task with { Phase = Pending, Cell = null, NotBefore = notBefore, PendingUntil = expiry, WakeAt = Earliest(notBefore, Earliest(task.DeadlineAt, expiry)) };
         return Change(next, at, text, new FindCell(task.Attempt + 1, notBefore));
     }
 
@@ -151,9 +158,10 @@ public static class TaskMachine
     private static Decision Queue(TaskState task)
     {
         var find = new FindCell(task.Attempt + 1, task.NotBefore);
-        return task.WakeAt == task.DeadlineAt
+        var end = Earliest(task.DeadlineAt, task.PendingUntil);
+        return task.WakeAt == end
             ? Decision.Stay(task, find)
-            : Decision.Move(task with { WakeAt = task.DeadlineAt }, find); // Waked for its backoff: placement waits for that by itself from here on.
+            : Decision.Move(task with { WakeAt = end }, find); // Waked for its backoff: placement waits for that by itself from here on.
     }
 
     private static Decision Stop(TaskState task, StopCause cause, DateTimeOffset at)
@@ -178,7 +186,7 @@ public static class TaskMachine
         Finish(task with { Phase = Failed, FailureReason = Bounded(reason) }, at, text);
 
     private static Decision Finish(TaskState task, DateTimeOffset at, string text) =>
-        Change(task with { Cell = null, Stop = null, NotBefore = null, WakeAt = null }, at, text, task.Cell?.Name);
+        Change(task with { Cell = null, Stop = null, NotBefore = null, PendingUntil = null, WakeAt = null }, at, text, task.Cell?.Name);
 
     private static Decision Change(TaskState task, DateTimeOffset at, string text, params AttemptEffect[] effects) =>
         Change(task, at, text, task.Cell?.Name, effects);

@@ -90,7 +90,8 @@ public static class TaskRules
                     RetriesMax = request.RetriesMax ?? AttemptPolicy.Default.RetriesMax,
                     OnCellLoss = request.OnCellLoss ?? AttemptPolicy.Default.OnCellLoss,
                 },
-                request.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
+                request.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                policy.PendingMax),
             null);
     }
 

@@ -30,6 +30,9 @@ public sealed record TaskState : WorkState
 
     public DateTimeOffset? DeadlineAt { get; init; }
 
+    /// <summary>When it expires, while PENDING; null where it may wait for ever.</summary>
+    public DateTimeOffset? PendingUntil { get; init; }
+
     /// <summary>Set while CANCELING.</summary>
     public StopCause? Stop { get; init; }
 

@@ -54,6 +54,7 @@ public sealed record TaskSubmission
 /// <param name="UsersAllowed">OS users a task may ask for, besides vcap.</param>
 /// <param name="StackImage">The image under every droplet.</param>
 /// <param name="ApiUrl">Shown to programs in VCAP_APPLICATION.</param>
+/// <param name="PendingMax">How long a task may wait for a cell each time before it fails; null for ever.</param>
 public sealed record TaskPolicy(
     int MemoryMb = 1024,
     int DiskMb = 1024,
@@ -61,4 +62,5 @@ public sealed record TaskPolicy(
     long LogBytesPerSecond = -1,
     ImmutableArray<string> UsersAllowed = default,
     string StackImage = "granary/stack:bookworm",
-    string ApiUrl = "http://127.0.0.1:8080");
+    string ApiUrl = "http://127.0.0.1:8080",
+    TimeSpan? PendingMax = null);

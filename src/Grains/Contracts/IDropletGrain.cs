@@ -1,13 +1,15 @@
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Builds;
+using Granary.Core.Runtime;
 
 namespace Granary.Grains.Contracts;
 
 /// <summary>One package. Its key is <see cref="Keys.Package"/>.</summary>
 public interface IPackageGrain : IGrainWithStringKey
 {
-    Task<Answer<PackageState>> Create(AppId app, Lifecycle lifecycle, string? image);
+    /// <param name="login">With which the image is fetched from its registry; sealed before it is stored.</param>
+    Task<Answer<PackageState>> Create(AppId app, Lifecycle lifecycle, string? image, RegistryPassword? login = null);
 
     Task<PackageState?> Get();
 

@@ -57,6 +57,9 @@ public interface IDirectory
     /// <summary>Where a space is; null when there is none.</summary>
     Task<Place?> PlaceOf(Guid space, CancellationToken cancellation);
 
+    /// <summary>Whether a space is there, once nobody is removing it: asked when an app was written there. Who removes the space later finds the app.</summary>
+    Task<bool> IsThere(Guid space, CancellationToken cancellation);
+
     Task<DirectoryOutcome> Add(Organization organization, CancellationToken cancellation);
 
     Task<DirectoryOutcome> Add(Space space, CancellationToken cancellation);

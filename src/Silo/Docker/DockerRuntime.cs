@@ -5,6 +5,7 @@ using Docker.DotNet.Models;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Runtime;
+using Granary.Grains.Ports;
 using Granary.Silo.Droplets;
 using ContainerSpec = Granary.Core.Runtime.ContainerSpec;
 
@@ -30,13 +31,13 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
     private readonly LeftoverSweep sweep;
     private readonly AttemptLocks locks = new();
 
-    public DockerRuntime(DockerOptions options, IDropletSource droplets, IDropletUnpacker unpacker, TimeProvider clock)
+    public DockerRuntime(DockerOptions options, IDropletSource droplets, IDropletUnpacker unpacker, PasswordSeal seal, TimeProvider clock)
     {
         this.options = options;
         this.clock = clock;
         engine = new EngineConnection(new Uri(options.Endpoint));
         process = new EngineProcess(engine, options, clock);
-        images = new EngineImages(engine, options);
+        images = new EngineImages(engine, options, seal);
         identity = new IdentityMark(engine, options);
         network = new TaskNetwork(engine, process, options, clock);
         group = new SharedGroup(engine, options);
@@ -208,7 +209,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
 
     private async Task<CreateOutcome> CreateNew(ContainerSpec spec, CancellationToken cancellation)
     {
-        var image = await images.Get(spec.Source.Image, cancellation);
+        var image = await images.Get(spec.Source, cancellation);
         var reachable = spec.Network == ContainerNetwork.None ? null : await network.Ensure(cancellation);
         using var making = scratch.Hold(spec.Attempt);
         var folders = await writable.Make(spec, image, cancellation);

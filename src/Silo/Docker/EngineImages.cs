@@ -1,5 +1,8 @@
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using Granary.Core.Apps;
+using Granary.Core.Runtime;
+using Granary.Grains.Ports;
 
 namespace Granary.Silo.Docker;
 
@@ -7,16 +10,18 @@ namespace Granary.Silo.Docker;
 internal sealed class ImageMissingException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>The engine's images: looked at, and fetched when they are missing.</summary>
-internal sealed class EngineImages(EngineConnection engine, DockerOptions options)
+internal sealed class EngineImages(EngineConnection engine, DockerOptions options, PasswordSeal seal)
 {
-    public async Task<ImageInspectResponse> Get(string image, CancellationToken cancellation)
+    /// <summary>An image that takes a login is asked for each time, though the engine may have it: it may be there for somebody who knew the password.</summary>
+    public async Task<ImageInspectResponse> Get(ContainerSource source, CancellationToken cancellation)
     {
-        if (await Find(image, cancellation) is { } found)
+        var image = source.Image;
+        if (source.Login is null && await Find(image, cancellation) is { } found)
         {
             return found;
         }
 
-        await Pull(image, cancellation);
+        await Pull(image, LoginOf(source), cancellation);
         return await Find(image, cancellation) ?? throw new ImageMissingException($"image {image} not found: the registry sent another one");
     }
 
@@ -36,7 +41,13 @@ internal sealed class EngineImages(EngineConnection engine, DockerOptions option
         }
     }
 
-    private async Task Pull(string image, CancellationToken cancellation)
+    private AuthConfig? LoginOf(ContainerSource source) => source.Login is not { } login ? null
+        : seal.Open(source.Image, login) is { } open ? new AuthConfig { Username = open.User, Password = open.Password, ServerAddress = RegistryOf(source.Image) }
+        : throw new ImageMissingException($"image {source.Image} not found: the password of {login.User} was sealed with another key than this silo has (Tokens:KeyFile)");
+
+    private static string? RegistryOf(string image) => ImageReference.TryParse(image, out var parsed, out _) ? parsed.Registry : null;
+
+    private async Task Pull(string image, AuthConfig? login, CancellationToken cancellation)
     {
         var failure = new FirstError();
         var parameters = new ImagesCreateParameters { FromImage = image };
@@ -58,7 +69,7 @@ internal sealed class EngineImages(EngineConnection engine, DockerOptions option
                 {
                     try
                     {
-                        await client.Images.CreateImageAsync(parameters, null, failure, token);
+                        await client.Images.CreateImageAsync(parameters, login, failure, token);
                     }
                     catch (DockerApiException answer)
                     {

@@ -29,7 +29,7 @@ internal static class Samples
 
     public static readonly ImmutableArray<TaskEvent> TaskEvents =
     [
-        new TaskEvent.Submitted(A.Start, A.TaskId(), A.App, 7, A.Spec(retriesMax: 1, onCellLoss: OnCellLoss.Fail, deadlineSeconds: 60), Labelled),
+        new TaskEvent.Submitted(A.Start, A.TaskId(), A.App, 7, A.Spec(retriesMax: 1, onCellLoss: OnCellLoss.Fail, deadlineSeconds: 60) with { PendingMax = TimeSpan.FromMinutes(5) }, Labelled),
         new TaskEvent.Placed(A.Start, 2, A.Cell1, "no cell is known"),
         new TaskEvent.Reported(A.Start, Reports[1]),
         new TaskEvent.CancelRequested(A.Start),

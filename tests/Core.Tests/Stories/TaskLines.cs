@@ -25,7 +25,8 @@ internal static partial class TaskLines
                 "losses" => spec with { Policy = spec.Policy with { LossesMax = Number(value) } },
                 "on-loss" => spec with { Policy = spec.Policy with { OnCellLoss = Enum.Parse<OnCellLoss>(value, ignoreCase: true) } },
                 "deadline" => spec with { Deadline = TimeSpan.FromSeconds(Number(value.TrimEnd('s'))) },
-                _ => throw new FormatException($"a task has no setting {name}; it has retries, losses, on-loss and deadline"),
+                "pending" => spec with { PendingMax = TimeSpan.FromSeconds(Number(value.TrimEnd('s'))) },
+                _ => throw new FormatException($"a task has no setting {name}; it has retries, losses, on-loss, deadline and pending"),
             };
         }
 

@@ -30,7 +30,7 @@ public sealed class TaskProperties
         Gen.Bool,
         Gen.Frequency((2, Gen.Int[0, 0].Select(_ => (double?)null)), (1, Gen.Double[1, 100].Select(seconds => (double?)Math.Ceiling(seconds)))),
         Steps.Array[1, 24],
-        (retries, losses, fails, deadline, steps) => (A.Spec("true", retries, losses, fails ? OnCellLoss.Fail : OnCellLoss.Move, deadline), steps));
+        (retries, losses, fails, deadline, steps) => (A.Spec("true", retries, losses, fails ? OnCellLoss.Fail : OnCellLoss.Move, deadline) with { PendingMax = steps[0].Code % 3 == 2 ? TimeSpan.FromSeconds(steps[0].Code) : null }, steps));
 
     [Fact]
     public void The_invariants_hold_for_200_000_lists_of_events() => Lives.Sample(
@@ -87,6 +87,7 @@ public sealed class TaskProperties
         ["5: a running task has a failure reason"] = (A.RunningTask(), task => task with { FailureReason = "none" }, []),
         ["6: canceling without a cause"] = (A.CancelingTask(), task => task with { Stop = null }, []),
         ["6: canceling without a wake-up"] = (A.CancelingTask(), task => task with { WakeAt = null }, []),
+        ["7: sleeps past its expiry"] = (A.PendingTask(A.Spec() with { PendingMax = TimeSpan.FromSeconds(60) }), task => task with { WakeAt = A.At(61) }, []),
         ["7: sleeps past its deadline"] = (A.PendingTask(A.Spec(deadlineSeconds: 60)), task => task with { WakeAt = A.At(61) }, []),
         ["7: never wakes for its deadline"] = (A.PendingTask(A.Spec(deadlineSeconds: 60)), task => task with { WakeAt = null }, []),
         ["8: a running task is started again"] = (A.RunningTask(), task => task with { UpdatedAt = A.At(1) }, [new AttemptEffect.StartAttempt(A.Cell1, new AttemptKey(A.TaskId().Value, 1))]),

@@ -40,6 +40,15 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
             new { Space = Key(space) },
             cancellation) is { } row ? new Place(Guid.Parse(row.Guid), space, row.IsSuspended) : null;
 
+    public Task<bool> IsThere(Guid space, CancellationToken cancellation) => database.Write(
+        async (connection, transaction) =>
+        {
+            var values = new { Guid = Key(space) };
+            await Lock(connection, transaction, "guid = (SELECT organization FROM granary_space WHERE guid = @Guid)", values, cancellation);
+            return await Count(connection, transaction, "SELECT count(*) FROM granary_space WHERE guid = @Guid", values, cancellation) > 0;
+        },
+        cancellation);
+
     public async Task<DirectoryOutcome> Add(Organization organization, CancellationToken cancellation) => await database.Changes(
         """
         INSERT INTO granary_organization (guid, name, name_key, is_suspended, metadata, created_at, updated_at)
