@@ -117,6 +117,34 @@ public sealed class StagingTests : IAsyncLifetime
         await world.NothingLeft();
     }
 
+    /// <summary>As of a task; and the writes of the row are of a droplet: accepted, placed, STAGED.</summary>
+    [Theory]
+    [InlineData("write droplet", 2, false)]
+    [InlineData("write droplet", 2, true)]
+    [InlineData("note StartOrdered", 1, true)]
+    [InlineData("Wait", 1, true)]
+    [InlineData("OpenFiles", 1, false)]
+    [InlineData("OpenFiles", 4, true)]
+    [InlineData("note Ended", 1, false)]
+    [InlineData("note Ended", 1, true)]
+    [InlineData("write droplet", 3, false)]
+    [InlineData("write droplet", 3, true)]
+    [InlineData("Remove", 1, false)]
+    public async Task A_silo_killed_at_any_point_of_a_staging_ends_with_one_droplet(string call, int nth, bool after)
+    {
+        world.Silo.Fate.DieAt(call, after, nth);
+        await Begin($"{Leaves}; run 500 ms");
+
+        await world.Until(() => world.Silo.Fate.Died.IsCompleted, $"the death at {call}");
+        await world.Restart();
+        var staged = await Ended();
+
+        Assert.Equal((DropletPhase.Staged, null, "print built"), (staged.Phase, staged.Error, staged.ProcessTypes["worker"]));
+        Assert.Equal([new AttemptKey(build.Value, staged.Staging!.Attempt)], world.Engine.Starts);
+        await world.NothingLeft();
+        Assert.Empty(world.Log.Errors);
+    }
+
     [Fact]
     public async Task What_was_left_is_taken_by_the_next_silo_when_the_one_that_took_it_died()
     {
