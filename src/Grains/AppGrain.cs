@@ -127,10 +127,11 @@ internal sealed partial class AppGrain(
     public Task Wake() => State.Exists ? Handle(new AppEvent.Woke(clock.GetUtcNow())) : Task.CompletedTask;
 
     /// <summary>How the build before stands is read past its grain, which may wait for this very answer.</summary>
-    public async Task<Answer<AppState>> TakeStagingTurn(DropletId build)
+    public async Task<Answer<PlaceNames>> TakeStagingTurn(DropletId build)
     {
-        var last = State.Staging is { } turn ? (await Listing.Droplets(new RowQuery { Guids = [turn.Build.Value], PerPage = 1 })).Items.SingleOrDefault()?.Phase : null;
-        return await Handle(new AppEvent.StagingAsked(clock.GetUtcNow(), build, last));
+        var last = State.Staging is { } before ? (await Listing.Droplets(new RowQuery { Guids = [before.Build.Value], PerPage = 1 })).Items.SingleOrDefault()?.Phase : null;
+        var turn = await Handle(new AppEvent.StagingAsked(clock.GetUtcNow(), build, last));
+        return turn.Refusal is { } refusal ? new(refusal) : new(NamesIn(await Standing()));
     }
 
     public Task<Answer<AppState>> Relabel(Metadata metadata) => Handle(new AppEvent.Relabelled(clock.GetUtcNow(), metadata));

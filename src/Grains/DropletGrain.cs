@@ -20,7 +20,6 @@ internal sealed class DropletGrain(
     IBlobStore blobs,
     IArchiveInspector archives,
     BuildLog log,
-    IQuotas quotas,
     TaskPolicy policy,
     StagingPolicy staging,
     TimeProvider clock) : WorkGrain<DropletDocument, DropletState, BuildEvent>(store, effects, clock), IDropletGrain
@@ -128,14 +127,14 @@ internal sealed class DropletGrain(
             return new(new Refusal(RefusalReason.Invalid, "Build guid must be of version 14, because it is staged in a container"));
         }
 
-        if ((await GrainFactory.GetGrain<IAppGrain>(Keys.App(app.Id)).TakeStagingTurn(droplet.Id)).Refusal is { } refusal)
+        var turn = await GrainFactory.GetGrain<IAppGrain>(Keys.App(app.Id)).TakeStagingTurn(droplet.Id);
+        if (turn.Refusal is { } refusal)
         {
             return new(refusal);
         }
 
         await log.Say(droplet, StagingWords.Begun(bits));
-        var place = (await quotas.Standing(app.Space, CancellationToken.None))?.Place ?? PlaceNames.Default;
-        var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, place, staging.Timeout);
+        var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, turn.Value!, staging.Timeout);
         return Reply(await Handle(new BuildEvent.Requested(Now, droplet, spec)));
     }
 
