@@ -37,7 +37,7 @@ public sealed class StagingTests : IAsyncLifetime
         var shelf = world.Silo.Grains.GetGrain<IBuildpackShelfGrain>(Keys.Buildpacks);
         Accepted(await shelf.Create(buildpack, new BuildpackChange("sample_buildpack")));
         Accepted(await Upload(Zip("bin/compile"), (upload, bits) => Uploads.Append(upload, 0, bits), upload => Uploads.Complete(upload, "sample.zip")));
-        Accepted(await App.Create($"staged-{app}", Guid.Empty, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty, ["sample_buildpack"]));
+        Accepted(await App.Create($"staged-{app}", Home.Space, Lifecycle.Bits, Metadata.Empty, ImmutableSortedDictionary<string, string?>.Empty, ["sample_buildpack"]));
         Accepted(await Packages.Create(app, Lifecycle.Bits, null));
         Accepted(await Upload(Zip("index.html"), (upload, bits) => Packages.Append(upload, 0, bits), upload => Packages.Complete(upload)));
     }

@@ -81,9 +81,9 @@ internal sealed partial class Candidates(string cellFolder, ILogger logger)
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         enough.CancelAfter(atMost);
         isEnding = true;
-        if (Kept is { } kept && SiloFile.Living(cellFolder, kept.Name) is { } process)
+        foreach (var (name, process) in SiloFile.AllLiving(cellFolder))
         {
-            watched.TryAdd(kept.Name, new Watched(kept with { Process = process }, HostClock.Now)); // It may not have come to the door yet.
+            Hear(name, process); // Not each has come to the door yet.
         }
 
         foreach (var silo in watched.Values)

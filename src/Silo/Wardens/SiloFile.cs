@@ -38,6 +38,13 @@ internal sealed class SiloFile : IDisposable
     public static ProcessIdentity? Living(string cellFolder, string silo) =>
         WholeFile.Read(PathOf(cellFolder, silo)) is { } text && ProcessIdentity.Parse(text) is { IsAlive: true } process ? process : null;
 
+    /// <summary>Every silo of the cell whose process lives.</summary>
+    public static IEnumerable<(string Name, ProcessIdentity Process)> AllLiving(string cellFolder) =>
+        from name in Directory.EnumerateFiles(FolderIn(cellFolder)).Select(Path.GetFileName)
+        let process = Living(cellFolder, name)
+        where process is not null
+        select (name, process);
+
     public static void Delete(string cellFolder, string silo) => File.Delete(PathOf(cellFolder, silo));
 
     public void Dispose()
