@@ -36,9 +36,13 @@ internal sealed partial class AppGrain
         dismantling = true;
         try
         {
-            if (await HasEnded(app) && await IsSettled(app) && await IsEmptied(app))
+            if (await HasEnded(app))
             {
-                await this.AsReference<IAppGrain>().Vanish(); // A call like any other, in its turn.
+                await usage.Gather(app, CancellationToken.None); // Before the rows go that say what its tasks used.
+                if (await IsEmptied(app))
+                {
+                    await this.AsReference<IAppGrain>().Vanish(); // A call like any other, in its turn.
+                }
             }
         }
         catch (Exception fault) when (Faults.Pass(fault))
@@ -72,13 +76,6 @@ internal sealed partial class AppGrain
 
         var instances = await Listing.Instances(Remains(app));
         return running.Items.Count == 0 && builds.Items.Count == 0 && instances.Items.All(each => each.Phase == InstancePhase.Stopped);
-    }
-
-    /// <summary>What its tasks used is written down before their rows go.</summary>
-    private async Task<bool> IsSettled(AppId app)
-    {
-        await usage.Gather(app, CancellationToken.None);
-        return true;
     }
 
     /// <summary>All rows of the app but its own are gone.</summary>

@@ -27,8 +27,6 @@ internal sealed partial class AppGrain(
     /// <summary>Each is a durable write of another row; more at once only wait for the database.</summary>
     private const int ToldAtOnce = 16;
 
-    private const string NoSpace = "Invalid space. Ensure that the space exists and you have access to it.";
-
     private int sequenceId;
     private int sequenceIdsLeft;
     private int sequenceIdsGiven;
@@ -52,7 +50,7 @@ internal sealed partial class AppGrain(
         }
 
         await Handle(new AppEvent.DeletionRequested(clock.GetUtcNow())); // Its space was removed meanwhile, and whoever did so did not see it.
-        return new(new Refusal(RefusalReason.Invalid, NoSpace));
+        return new(new Refusal(RefusalReason.Invalid, AppMachine.NoSpace));
     }
 
     public Task<AppState?> Get() => Task.FromResult(State.Exists ? State : null);
@@ -66,7 +64,7 @@ internal sealed partial class AppGrain(
 
         var droplet = await Droplet(request.Droplet ?? State.CurrentDroplet);
         var standing = await Standing();
-        var (spec, refusal) = TaskRules.Resolve(request, task, State, droplet, policy, NamesIn(standing));
+        var (spec, refusal) = TaskRules.Resolve(request, task, State, droplet, policy, Core.Quotas.Standing.PlaceOf(standing));
         refusal ??= await Claimed(Claim.Of(task, State.Space, spec!, clock.GetUtcNow()), standing);
         return refusal is null ? new(new Admission(await NextSequenceId(), spec!)) : new(refusal);
     }
@@ -82,10 +80,10 @@ internal sealed partial class AppGrain(
 
     public async Task<Answer<AppState>> Desire(DesiredState desired) =>
         desired == DesiredState.Started
-            ? await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired, await Droplet(State.CurrentDroplet), NamesIn(await Standing())))
+            ? await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired, await Droplet(State.CurrentDroplet), await Place()))
             : await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired));
 
-    public async Task<Answer<AppState>> Restart() => await Handle(new AppEvent.RestartRequested(clock.GetUtcNow(), await Droplet(State.CurrentDroplet), NamesIn(await Standing())));
+    public async Task<Answer<AppState>> Restart() => await Handle(new AppEvent.RestartRequested(clock.GetUtcNow(), await Droplet(State.CurrentDroplet), await Place()));
 
     public async Task<Answer<AppState>> ChangeProcess(string type, ProcessChange change)
     {
@@ -131,7 +129,7 @@ internal sealed partial class AppGrain(
     {
         var last = State.Staging is { } before ? (await Listing.Droplets(new RowQuery { Guids = [before.Build.Value], PerPage = 1 })).Items.SingleOrDefault()?.Phase : null;
         var turn = await Handle(new AppEvent.StagingAsked(clock.GetUtcNow(), build, last));
-        return turn.Refusal is { } refusal ? new(refusal) : new(NamesIn(await Standing()));
+        return turn.Refusal is { } refusal ? new(refusal) : new(await Place());
     }
 
     public Task<Answer<AppState>> Relabel(Metadata metadata) => Handle(new AppEvent.Relabelled(clock.GetUtcNow(), metadata));
@@ -144,7 +142,7 @@ internal sealed partial class AppGrain(
 
     private Task<Standing?> Standing() => quotas.Standing(State.Space, CancellationToken.None);
 
-    private static PlaceNames NamesIn(Standing? standing) => standing?.Place ?? PlaceNames.Default;
+    private async Task<PlaceNames> Place() => Core.Quotas.Standing.PlaceOf(await Standing());
 
     /// <summary>Takes the share of a task, or of this app, before it is written. Where nothing is limited nobody is asked, and nothing is written.</summary>
     private async Task<Refusal?> Claimed(Claim claim, Standing? standing) =>

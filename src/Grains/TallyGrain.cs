@@ -22,8 +22,6 @@ internal sealed class TallyGrain(
 
     private static readonly string Started = DesiredState.Started.ToString().ToUpperInvariant();
 
-    private static readonly string[] Counted = [TaskMachine.Upper(TaskPhase.Pending), TaskMachine.Upper(TaskPhase.Running)];
-
     public async Task<Refusal?> Claim(Claim claim, Standing standing)
     {
         var claimed = new TallyEvent.Claimed(clock.GetUtcNow(), claim, standing);
@@ -50,7 +48,7 @@ internal sealed class TallyGrain(
         var unknown = new List<Guid>();
         foreach (var row in taskRows)
         {
-            if (!Counted.Contains(row.State))
+            if (!Core.Quotas.Claim.TaskStates.Contains(row.State))
             {
                 found.Add(new Holding(row.Item, null, row.UpdatedAt));
             }
@@ -64,7 +62,7 @@ internal sealed class TallyGrain(
             }
         }
 
-        found.AddRange((await Read(tasks, unknown)).Where(each => Counted.Contains(TaskMachine.Upper(each.Phase))).Select(each =>
+        found.AddRange((await Read(tasks, unknown)).Where(each => Core.Quotas.Claim.TaskStates.Contains(TaskMachine.Upper(each.Phase))).Select(each =>
             new Holding(each.Id.Value, Core.Quotas.Claim.Of(each.Id, spaces[each.App.Value], each.Spec!, each.CreatedAt), each.UpdatedAt)));
 
         unknown.Clear();

@@ -8,6 +8,7 @@ using Granary.Client;
 using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Core.Jobs;
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
@@ -91,7 +92,7 @@ internal static class AppEndpoints
     private static async Task<IResult> GetEnvironment(string guid, HttpContext http, GranaryClient granary, IQuotas quotas, TaskPolicy policy)
     {
         var app = await granary.GetApp(guid, http.RequestAborted);
-        var place = await quotas.Standing(app.Space, http.RequestAborted) is { } standing ? standing.Place : PlaceNames.Default;
+        var place = Standing.PlaceOf(await quotas.Standing(app.Space, http.RequestAborted));
         return Reply.Ok(EnvironmentResponse.Of(app, place, policy));
     }
 

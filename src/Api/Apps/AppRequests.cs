@@ -20,7 +20,7 @@ internal sealed record AppRequest(string Name, Lifecycle Lifecycle, ImmutableArr
         var (lifecycle, named) = LifecycleOf(body, buildpacks) ?? (Lifecycle.Bits, []);
         if (space is null)
         {
-            body.Fault("Invalid space. Ensure that the space exists and you have access to it.");
+            body.Fault(AppMachine.NoSpace);
         }
 
         var variables = Environment(body, "environment_variables");

@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using Granary.Api.Access;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
+using Granary.Core;
 using Granary.Core.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,11 +21,8 @@ internal static class StackEndpoints
     {
         var list = ListRequest.Read(http.Request, ListShape.Small);
         var name = policy.StackImage;
-        var guid = GuidOf(name);
+        var guid = NamedGuid.Of(name).ToString("D"); // It has no row.
         var stack = new StackResponse(guid, name, "The image under every droplet", ShownMetadata.Of(Core.Apps.Metadata.Empty), new() { ["self"] = new Links(http.Request).To($"/v3/stacks/{guid}") });
         return Reply.Ok(Page.Of<StackResponse>(list.Matches(stack.Name, stack.Guid) ? [stack] : [], list, http.Request));
     }
-
-    /// <summary>It has no row: the guid follows from the name, and is the same on every silo.</summary>
-    private static string GuidOf(string name) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16]).ToString("D");
 }

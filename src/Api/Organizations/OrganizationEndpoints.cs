@@ -43,7 +43,7 @@ internal static class OrganizationEndpoints
     private static async Task<IResult> Create(HttpContext http, IDirectory directory, IFeatureFlags flags, TimeProvider clock)
     {
         var caller = http.Visit().Caller;
-        if (!caller.IsAdmin && !(await flags.Get(FeatureFlag.UserOrgCreation, http.RequestAborted)).IsEnabled)
+        if (!(await flags.Get(FeatureFlag.UserOrgCreation, http.RequestAborted)).Lets(caller))
         {
             throw new CfException(CfError.NotAuthorized());
         }

@@ -137,10 +137,7 @@ internal static class OrganizationQuotaEndpoints
     }
 
     private static async Task<string> Missing(ImmutableArray<Guid> guids, IDirectory directory, CancellationToken cancellation) =>
-        Quoted(guids.Except((await directory.Organizations(cancellation)).Select(each => each.Guid)));
-
-    /// <summary>As Cloud Foundry writes a list of guids.</summary>
-    internal static string Quoted(IEnumerable<Guid> guids) => $"[{string.Join(", ", guids.Select(each => $"\"{each:D}\""))}]";
+        Guids.Quoted(guids.Except((await directory.Organizations(cancellation)).Select(each => each.Guid)));
 
     internal static Listed Listed(Quota quota) => new(quota.Guid, quota.Name, quota.CreatedAt, quota.UpdatedAt, Metadata.Empty);
 

@@ -135,7 +135,7 @@ internal static class SpaceQuotaEndpoints
         {
             var unseen = to.Except((await Sight.Of(http, directory)).Spaces.Select(each => each.Guid)).ToArray();
             throw new CfException(CfError.Unprocessable(unseen.Length > 0
-                ? $"Spaces with guids {OrganizationQuotaEndpoints.Quoted(unseen)} do not exist, or you do not have access to them."
+                ? $"Spaces with guids {Guids.Quoted(unseen)} do not exist, or you do not have access to them."
                 : "Space quotas cannot be applied outside of their owning organization."));
         }
 
@@ -167,7 +167,7 @@ internal static class SpaceQuotaEndpoints
         await quotas.Find(Guids.Parse(guid, Resource), cancellation) is { Organization: not null } found && sight.Sees(found) ? found : throw new CfException(CfError.NotFound(Resource));
 
     private static async Task<string> Missing(ImmutableArray<Guid> guids, Guid organization, IDirectory directory, CancellationToken cancellation) =>
-        OrganizationQuotaEndpoints.Quoted(guids.Except((await directory.Spaces(cancellation)).Where(each => each.Organization == organization).Select(each => each.Guid)));
+        Guids.Quoted(guids.Except((await directory.Spaces(cancellation)).Where(each => each.Organization == organization).Select(each => each.Guid)));
 
     private static CfException Taken(string name) => new(CfError.Unprocessable($"Space Quota '{name}' already exists."));
 

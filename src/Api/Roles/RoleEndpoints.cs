@@ -53,7 +53,7 @@ internal static class RoleEndpoints
         if (place is null || !AccessRules.May(http.Visit().Caller, isOfSpace ? Right.SeeSpace : Right.SeeOrganization, place))
         {
             throw new CfException(CfError.Unprocessable(isOfSpace
-                ? "Invalid space. Ensure that the space exists and you have access to it."
+                ? AppMachine.NoSpace
                 : "Invalid organization. Ensure that the organization exists and you have access to it."));
         }
 

@@ -6,6 +6,7 @@ using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core.Access;
 using Granary.Core.Apps;
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 using Granary.Core.Usage;
 using Granary.Grains.Ports;
@@ -102,7 +103,7 @@ internal static class UsageEndpoints
             var apps = await granary.Apps(query, http.RequestAborted);
             foreach (var app in apps.Items)
             {
-                var place = await quotas.Standing(app.Space, http.RequestAborted) is { } standing ? standing.Place : PlaceNames.Default;
+                var place = Standing.PlaceOf(await quotas.Standing(app.Space, http.RequestAborted));
                 seeds.AddRange(UsageRules.Seeds(app, place, policy, now));
             }
 

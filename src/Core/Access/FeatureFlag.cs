@@ -22,7 +22,7 @@ public sealed record FeatureFlag(string Name, bool IsEnabledAtFirst, bool Passes
 
     public static readonly FeatureFlag TaskCreation = new("task_creation", true, PassesAdmins: true);
 
-    public static readonly FeatureFlag UserOrgCreation = new("user_org_creation", false);
+    public static readonly FeatureFlag UserOrgCreation = new("user_org_creation", false, PassesAdmins: true);
 
     /// <summary>All that Cloud Foundry knows, by name. Those that are not named above gate what is not here: they are kept and shown.</summary>
     public static readonly ImmutableSortedDictionary<string, FeatureFlag> All = ((FeatureFlag[])

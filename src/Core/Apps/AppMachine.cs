@@ -22,6 +22,8 @@ public static class AppMachine
     /// <summary>How long a build that has its turn may take to write its first row: longer than any call.</summary>
     public static readonly TimeSpan TurnKept = TimeSpan.FromMinutes(1);
 
+    public const string NoSpace = "Invalid space. Ensure that the space exists and you have access to it.";
+
     /// <summary>The database alone can tell: two apps may take one name at the same instant.</summary>
     public static Refusal NameTaken(string name) => new(RefusalReason.Invalid, $"App with the name '{name}' already exists.");
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 using Granary.Core.Apps;
 
@@ -9,8 +7,8 @@ namespace Granary.Core.Builds;
 /// <summary>The guid of a buildpack.</summary>
 public readonly record struct BuildpackId(Guid Value)
 {
-    /// <summary>Of one that is built in, and so has no beginning: it follows from the name, and is the same on every silo.</summary>
-    public static BuildpackId OfBuiltIn(string name) => new(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)));
+    /// <summary>Of one that is built in, and so has no beginning.</summary>
+    public static BuildpackId OfBuiltIn(string name) => new(NamedGuid.Of(name));
 
     public override string ToString() => Value.ToString("D");
 }

@@ -28,6 +28,8 @@ public static class StagingFolders
     /// <summary>All that it may write to besides <see cref="App"/>.</summary>
     public static readonly IReadOnlyList<string> Writable = [Dependencies, Profile, Result, Cache, "/tmp", $"{Home}/tmp"];
 
-    /// <summary>The files of a buildpack, which cannot be written to.</summary>
-    public static string OfBuildpack(int index) => string.Create(CultureInfo.InvariantCulture, $"{Home}/buildpacks/{index}");
+    /// <summary>The files of buildpacks, which cannot be written to, in a folder with the index of each.</summary>
+    public const string Buildpacks = $"{Home}/buildpacks";
+
+    public static string OfBuildpack(int index) => string.Create(CultureInfo.InvariantCulture, $"{Buildpacks}/{index}");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Granary.Core.Builds;
 
@@ -15,6 +16,8 @@ public static class StagingScript
 
     public const int ReleaseFailed = 224;
 
+    private const int SupplyFailed = 225;
+
     /// <summary>In <see cref="StagingFolders.Result"/>: the index of the buildpack that knew the app.</summary>
     public const string ChosenFile = "chosen";
 
@@ -25,9 +28,9 @@ public static class StagingScript
     public const string ReleaseFile = "release.yml";
 
     /// <summary>Bytes that are kept of what detect and release write, which are a few lines.</summary>
-    private const string AnswerBytesMax = "65536";
+    private const int AnswerBytesMax = 65536;
 
-    private const string Text = $$"""
+    private static readonly string Text = string.Create(CultureInfo.InvariantCulture, $$"""
         set -u
         app={{StagingFolders.App}} deps={{StagingFolders.Dependencies}} profile={{StagingFolders.Profile}} cache={{StagingFolders.Cache}} result={{StagingFolders.Result}}
         mode=$1; shift
@@ -38,7 +41,7 @@ public static class StagingScript
 
         # The folder of a buildpack: its zip may have all in one folder. What is built in has none.
         folder() {
-          local top=/home/vcap/buildpacks/$1 inner
+          local top={{StagingFolders.Buildpacks}}/$1 inner
           if [ -d "$top/bin" ]; then echo "$top"; return 0; fi
           inner=("$top"/*)
           if [ ${#inner[@]} = 1 ] && [ -d "${inner[0]}/bin" ]; then echo "${inner[0]}"; return 0; fi
@@ -46,7 +49,7 @@ public static class StagingScript
           return 1
         }
 
-        is_built_in() { [ ! -d "/home/vcap/buildpacks/$1" ]; }
+        is_built_in() { [ ! -d "{{StagingFolders.Buildpacks}}/$1" ]; }
 
         run() { "$@"; local status=$?; [ $status = 0 ] || echo "${1##*/} of the buildpack ended with exit status $status" >&2; return $status; }
 
@@ -64,42 +67,42 @@ public static class StagingScript
               break
             fi
           done
-          [ -n "$final" ] || fail 222 "None of the buildpacks detected a compatible application"
+          [ -n "$final" ] || fail {{DetectFailed}} "None of the buildpacks detected a compatible application"
         else
           for (( number = 0; number < last; number++ )); do
             is_built_in $number && continue
-            root=$(folder "$number") || fail 225 "Failed to run all supply scripts"
-            [ -x "$root/bin/supply" ] || fail 225 "Error: one of the buildpacks chosen to supply dependencies does not support multi-buildpack apps"
+            root=$(folder "$number") || fail {{SupplyFailed}} "Failed to run all supply scripts"
+            [ -x "$root/bin/supply" ] || fail {{SupplyFailed}} "Error: one of the buildpacks chosen to supply dependencies does not support multi-buildpack apps"
           done
           for (( number = 0; number < last; number++ )); do
             is_built_in $number && continue
             root=$(folder "$number")
             echo "-----> Supplying with ${names[number]}"
             mkdir -p "$deps/$number" "$cache/$number"
-            run "$root/bin/supply" "$app" "$cache/$number" "$deps" "$number" || fail 225 "Failed to run all supply scripts"
+            run "$root/bin/supply" "$app" "$cache/$number" "$deps" "$number" || fail {{SupplyFailed}} "Failed to run all supply scripts"
           done
         fi
 
         is_built_in "$final" && exit 0
         echo "-----> Staging with ${names[final]}"
-        root=$(folder "$final") || fail 223 "Failed to compile droplet"
+        root=$(folder "$final") || fail {{CompileFailed}} "Failed to compile droplet"
         mkdir -p "$cache/final"
         if [ -e "$root/bin/finalize" ]; then
           mkdir -p "$deps/$index"
           if [ -e "$root/bin/supply" ]; then
-            run "$root/bin/supply" "$app" "$cache/final" "$deps" "$index" || fail 223 "Failed to compile droplet: Failed to run all supply scripts"
+            run "$root/bin/supply" "$app" "$cache/final" "$deps" "$index" || fail {{CompileFailed}} "Failed to compile droplet: Failed to run all supply scripts"
           fi
-          run "$root/bin/finalize" "$app" "$cache/final" "$deps" "$index" "$profile" || fail 223 "Failed to compile droplet: Failed to run finalize script"
+          run "$root/bin/finalize" "$app" "$cache/final" "$deps" "$index" "$profile" || fail {{CompileFailed}} "Failed to compile droplet: Failed to run finalize script"
         else
           [ "$last" = 0 ] || [ "$mode" = detect ] || echo "Warning: the last buildpack is not compatible with multi-buildpack apps and cannot make use of any dependencies supplied by the buildpacks specified before it" >&2
-          run "$root/bin/compile" "$app" "$cache/final" || fail 223 "Failed to compile droplet"
+          run "$root/bin/compile" "$app" "$cache/final" || fail {{CompileFailed}} "Failed to compile droplet"
         fi
 
         if [ ! -e "$deps/$index/launch.yml" ]; then
-          output=$(run "$root/bin/release" "$app") || fail 224 "Failed to build droplet release"
+          output=$(run "$root/bin/release" "$app") || fail {{ReleaseFailed}} "Failed to build droplet release"
           head -c {{AnswerBytesMax}} <<< "$output" > "$result/{{ReleaseFile}}"
         fi
-        """;
+        """);
 
     /// <summary>The argument vector.</summary>
     public static ImmutableArray<string> Command(StagingPlan plan) =>

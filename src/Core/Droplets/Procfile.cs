@@ -65,6 +65,9 @@ public sealed record Procfile(ImmutableSortedDictionary<string, string> ProcessT
         void Add(string fault) => faults.Add(string.Create(CultureInfo.InvariantCulture, $"Procfile line {number}: {fault}"));
     }
 
+    /// <summary>Whether a process type may be called so.</summary>
+    public static bool IsType(string name) => name.Length is > 0 and <= TypeLength && name.All(each => char.IsAsciiLetterOrDigit(each) || each is '_' or '-');
+
     private static string? LineFault(int colon, string type, string command)
     {
         if (colon < 0)
@@ -72,7 +75,7 @@ public sealed record Procfile(ImmutableSortedDictionary<string, string> ProcessT
             return "expected \"type: command\"";
         }
 
-        if (type.Length is 0 or > TypeLength || !type.All(each => char.IsAsciiLetterOrDigit(each) || each is '_' or '-'))
+        if (!IsType(type))
         {
             return $"a process type is 1 to {TypeLength} letters, digits, \"_\" or \"-\"";
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Granary.Core.Apps;
 using Granary.Core.Tasks;
@@ -20,6 +21,9 @@ public enum ClaimKind
 /// <param name="IsLogUnlimited">Of any process.</param>
 public sealed record Claim(Guid Holder, ClaimKind Kind, Guid Space, DateTimeOffset At, long MemoryMb, int LargestMb, int Instances, long LogBytesPerSecond, bool IsLogUnlimited)
 {
+    /// <summary>The states of tasks that take a share, as their rows have them.</summary>
+    public static readonly ImmutableArray<string> TaskStates = [TaskMachine.Upper(TaskPhase.Pending), TaskMachine.Upper(TaskPhase.Running)];
+
     [JsonIgnore]
     public int Tasks => Kind == ClaimKind.Task ? 1 : 0;
 

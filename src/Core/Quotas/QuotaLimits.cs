@@ -23,4 +23,7 @@ public sealed record Standing(Guid Organization, string OrganizationName, Guid S
 {
     [JsonIgnore]
     public PlaceNames Place => new(Organization, OrganizationName, SpaceName);
+
+    /// <summary>What programs are told of where they run, though the space may be gone.</summary>
+    public static PlaceNames PlaceOf(Standing? standing) => standing?.Place ?? PlaceNames.Default;
 }

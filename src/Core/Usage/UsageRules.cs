@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Core.Apps;
 using Granary.Core.Stories;
@@ -44,7 +42,7 @@ public static class UsageRules
         where process.Value > 0
         let guid = AppProcesses.Guid(new ProcessKey(app.Id, process.Key))
         let memoryMb = app.Release!.Settings.GetValueOrDefault(process.Key)?.MemoryMb ?? policy.MemoryMb
-        select new UsageEvent(GuidOf($"{guid} {at.UtcTicks}"), Started, Started, app.Id.Value, app.Name, guid, process.Key, null, null, app.Space, place.SpaceName, place.Organization, memoryMb, process.Value, at);
+        select new UsageEvent(NamedGuid.Of($"{guid} {at.UtcTicks}"), Started, Started, app.Id.Value, app.Name, guid, process.Key, null, null, app.Space, place.SpaceName, place.Organization, memoryMb, process.Value, at);
 
     private static string Started { get; } = DesiredState.Started.ToString().ToUpperInvariant();
 
@@ -53,7 +51,7 @@ public static class UsageRules
         // What the task itself was told of where it runs.
         var told = task.Spec!.Environment.TryGetValue(AppEnvironment.Application, out var text) ? JsonNode.Parse(text) : null;
         return new UsageEvent(
-            GuidOf($"{task.Id} {state}"),
+            NamedGuid.Of($"{task.Id} {state}"),
             state,
             before,
             task.App.Value,
@@ -73,6 +71,4 @@ public static class UsageRules
     private static Guid GuidIn(JsonNode? told, string name) => Guid.TryParse((string?)told?[name], out var guid) ? guid : Guid.Empty;
 
     private static string? PhaseOf(StoryEntry entry) => Phases.FirstOrDefault(phase => entry.Text.StartsWith($"{phase}: ", StringComparison.Ordinal));
-
-    private static Guid GuidOf(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

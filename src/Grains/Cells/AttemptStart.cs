@@ -29,6 +29,7 @@ internal abstract record StartResult
 internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
 {
     private static readonly ImmutableArray<string> DropletShell = ["/bin/bash", "-c"];
+
     /// <summary>As Cloud Foundry's launcher: what buildpacks and the app want in the environment is read before the command.</summary>
     private const string LaunchScript = """
         shopt -s nullglob

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
+using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Audit;
 using Granary.Core.Builds;
@@ -217,7 +216,7 @@ public sealed class DrainDocument : Document<DrainState>
     public const string Kind = "drain";
 
     public override ListingRow Row => new(
-        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(State.Cell.Name))[..16]),
+        NamedGuid.Of(State.Cell.Name),
         Guid.Empty,
         0,
         State.Cell.Name,

@@ -29,7 +29,7 @@ internal static class ProcessTypes
     public static string? Fault(ImmutableSortedDictionary<string, string> types) => types switch
     {
         { Count: > Procfile.TypesMax } => string.Create(CultureInfo.InvariantCulture, $"there are more than {Procfile.TypesMax} process types"),
-        _ when types.Keys.FirstOrDefault(each => each.Length is 0 or > Procfile.TypeLength || !each.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-')) is { } type =>
+        _ when types.Keys.FirstOrDefault(each => !Procfile.IsType(each)) is { } type =>
             string.Create(CultureInfo.InvariantCulture, $"process type {ArchiveRules.Show(type)} is not 1 to {Procfile.TypeLength} letters, digits, \"_\" or \"-\""),
         _ when types.FirstOrDefault(each => each.Value.Length > Limits.CommandLength || each.Value.Contains('\0', StringComparison.Ordinal)).Key is { } type =>
             string.Create(CultureInfo.InvariantCulture, $"the command of process type {type} is longer than {Limits.CommandLength} characters, or has a null character"),

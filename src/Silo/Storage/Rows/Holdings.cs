@@ -1,5 +1,5 @@
 using Dapper;
-using Granary.Core.Tasks;
+using Granary.Core.Quotas;
 using Granary.Grains.Ports;
 using Granary.Silo.Storage.Access;
 
@@ -13,15 +13,13 @@ internal sealed class Holdings(Database database) : IHoldings
     /// <summary>SQLite takes a limited number of parameters.</summary>
     private const int AskedAtOnce = 1000;
 
-    private static readonly string[] Counted = [TaskMachine.Upper(TaskPhase.Pending), TaskMachine.Upper(TaskPhase.Running)];
-
     public Task<IReadOnlyList<RowStamp>> Apps(Guid organization, CancellationToken cancellation) =>
         Select("GrainTypeString = @Kind AND scope IN (SELECT guid FROM granary_space WHERE organization = @Organization)", new { Kind = AppDocument.Kind, Organization = organization.ToString("D") }, cancellation);
 
     public async Task<IReadOnlyList<RowStamp>> Tasks(IReadOnlyCollection<Guid> apps, IReadOnlyCollection<Guid> others, CancellationToken cancellation)
     {
         var known = apps.ToHashSet();
-        var unfinished = await Select($"GrainTypeString = @Kind AND item_guid IS NOT NULL AND {database.Dialect.In("state", "@States")}", new { TaskDocument.Kind, States = Counted }, cancellation);
+        var unfinished = await Select($"GrainTypeString = @Kind AND item_guid IS NOT NULL AND {database.Dialect.In("state", "@States")}", new { TaskDocument.Kind, States = Claim.TaskStates.ToArray() }, cancellation);
         var found = unfinished.Where(each => known.Contains(each.App)).ToList();
         var missing = others.Except(found.Select(each => each.Item)).ToArray();
         foreach (var some in missing.Chunk(AskedAtOnce))

@@ -107,17 +107,8 @@ internal sealed class RowFilter
     {
         foreach (var filter in filters)
         {
-            var comparison = filter.Relation switch
-            {
-                InstantRelation.Equal => "=",
-                InstantRelation.Before => "<",
-                InstantRelation.NotAfter => "<=",
-                InstantRelation.After => ">",
-                InstantRelation.NotBefore => ">=",
-                _ => throw new ArgumentOutOfRangeException(nameof(filters), filter.Relation, "No such relation of instants."),
-            };
             var micros = ListingRow.Micros(filter.At);
-            And($"{column} {comparison} {Add(micros, micros)}");
+            And($"{column} {filter.Relation.Sign()} {Add(micros, micros)}");
         }
     }
 

@@ -8,6 +8,7 @@ using Granary.Core.Tasks;
 using Granary.Core.Usage;
 using Granary.Grains.Ports;
 using Granary.Silo.Storage.Access;
+using Granary.Silo.Storage.Rows;
 
 namespace Granary.Silo.Storage.Usage;
 
@@ -102,7 +103,7 @@ internal sealed class UsageStore(Database database, TimeProvider clock) : IUsage
             parameters.Add("Guids", guids);
             foreach (var (instant, index) in query.CreatedAts.Select((each, index) => (each, index)))
             {
-                where.Add($"created_at {Sign(instant.Relation)} @At{index}");
+                where.Add($"created_at {instant.Relation.Sign()} @At{index}");
                 parameters.Add($"At{index}", ListingRow.Micros(instant.At));
             }
 
@@ -162,16 +163,6 @@ internal sealed class UsageStore(Database database, TimeProvider clock) : IUsage
 
         return added;
     }
-
-    private static string Sign(InstantRelation relation) => relation switch
-    {
-        InstantRelation.Equal => "=",
-        InstantRelation.Before => "<",
-        InstantRelation.NotAfter => "<=",
-        InstantRelation.After => ">",
-        InstantRelation.NotBefore => ">=",
-        _ => throw new ArgumentOutOfRangeException(nameof(relation), relation, "No such relation of instants."),
-    };
 
     private static long Position(string after) =>
         long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("The position is not one that a listing in this order gave out.");
