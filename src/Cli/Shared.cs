@@ -82,17 +82,19 @@ internal static class Shared
     {
         Description = "The task's number within its app, see 'granary tasks APP'.",
         HelpName = "TASK_ID",
-        CustomParser = argument =>
-        {
-            if (int.TryParse(argument.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
-            {
-                return number;
-            }
-
-            argument.AddError($"'{argument.Tokens.Single().Value}' is no task's number: 'granary tasks APP' shows them.");
-            return 0;
-        },
+        CustomParser = argument => ReadTaskNumber(argument) ?? 0,
     };
+
+    public static int? ReadTaskNumber(ArgumentResult argument)
+    {
+        if (int.TryParse(argument.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+        {
+            return number;
+        }
+
+        argument.AddError($"'{argument.Tokens.Single().Value}' is no task's number: 'granary tasks APP' shows them.");
+        return null;
+    }
 
     /// <summary>Where the server is: the option, the environment, the default, in this order.</summary>
     public static Uri Server(ParseResult parsed)

@@ -10,19 +10,12 @@ namespace Granary.Cli.Commands;
 internal static class LogsCommand
 {
     private static readonly Option<bool> Recent = new("--recent") { Description = "Show what there is and end, instead of following." };
-    private static readonly Option<int?> OfTask = new("--task") { Description = "Only this task, by its number within the app. Following ends with the task.", HelpName = "TASK_ID" };
+    private static readonly Option<int?> OfTask = new("--task") { Description = "Only this task, by its number within the app. Following ends with the task.", HelpName = "TASK_ID", CustomParser = Shared.ReadTaskNumber };
 
     public static Command Create()
     {
         var name = Shared.App();
         var command = new Command("logs", "Shows the log of an app, its instances and tasks, and follows it.") { name, Recent, OfTask, Shared.Patience, Shared.Output };
-        OfTask.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is <= 0)
-            {
-                result.AddError("A task's number is above 0: 'granary tasks APP' shows them.");
-            }
-        });
         Session.Act(command, async (parsed, session, cancellation) =>
         {
             var app = parsed.GetRequiredValue(name);
