@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Granary.Cli;
 
-/// <summary>Reads sizes and durations. A bare number is a fault: 64 of what?</summary>
+/// <summary>Reads sizes, durations and counts. A bare number is a fault: 64 of what?</summary>
 internal static partial class Sizes
 {
     /// <summary>The value of an option such as -m, in MB.</summary>
@@ -52,6 +52,20 @@ internal static partial class Sizes
         argument.AddError($"'{text}' is no rate: write a whole number with its unit, one of B, K, KB, M, MB, G, GB, for example 16K, or -1 for no limit.");
         return null;
     }
+
+    /// <summary>The value of an option such as -i.</summary>
+    /// <param name="things">What is counted.</param>
+    public static Func<ArgumentResult, int?> CountOf(string things) => argument =>
+    {
+        var text = argument.Tokens.Single().Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        argument.AddError($"'{text}' is no number of {things}: a whole number from 0.");
+        return null;
+    };
 
     /// <summary>The value of an option such as --deadline, in whole seconds.</summary>
     public static int? Seconds(ArgumentResult argument)

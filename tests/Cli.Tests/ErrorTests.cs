@@ -90,7 +90,7 @@ public sealed class ErrorTests
     [InlineData("run-task web -c true -m 9999999999G", "'9999999999G' is no size")]
     [InlineData("run-task web -c true -l 16", "'16' is no rate")]
     [InlineData("run-task web -c true --deadline 90", "'90' is no duration")]
-    [InlineData("run-task web -c true --retries many", "many")]
+    [InlineData("run-task web -c true --retries many", "'many' is no number of attempts: a whole number from 0.")]
     [InlineData("run-task web -c true --network some", "some")]
     [InlineData("run-task web -c true --name a\tb", "A task's name has no line end and no other control character.")]
     [InlineData("run-task", "missing for command")]

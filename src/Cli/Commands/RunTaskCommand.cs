@@ -15,8 +15,8 @@ internal static class RunTaskCommand
     private static readonly Option<int?> Disk = new("--disk", "-k") { Description = "Disk, for example 64M or 1G.", HelpName = "SIZE", CustomParser = Sizes.Megabytes };
     private static readonly Option<long?> LogRate = new("--log-rate-limit", "-l") { Description = "Output per second, for example 16K; -1 is no limit.", HelpName = "RATE", CustomParser = Sizes.Bytes };
     private static readonly Option<int?> Deadline = new("--deadline") { Description = "From acceptance to the end, for example 90s or 2h; then the task is stopped and fails. At most 30d.", HelpName = "DURATION", CustomParser = Sizes.Seconds };
-    private static readonly Option<int?> Retries = new("--retries") { Description = "New attempts after a failure of the command itself, 0 to 100. Default 0.", HelpName = "COUNT" };
-    private static readonly Option<int?> Losses = new("--losses") { Description = "New attempts after a loss of what was under the command, 0 to 100. Default 2.", HelpName = "COUNT" };
+    private static readonly Option<int?> Retries = new("--retries") { Description = "New attempts after a failure of the command itself, 0 to 100. Default 0.", HelpName = "COUNT", CustomParser = Sizes.CountOf("attempts") };
+    private static readonly Option<int?> Losses = new("--losses") { Description = "New attempts after a loss of what was under the command, 0 to 100. Default 2.", HelpName = "COUNT", CustomParser = Sizes.CountOf("attempts") };
     private static readonly Option<string> OnCellLoss = new("--on-cell-loss") { Description = "Whether a loss leads to a new attempt: move or fail. Default move.", HelpName = "move|fail" };
     private static readonly Option<string> Network = new("--network") { Description = "outbound or none. Default outbound.", HelpName = "outbound|none" };
     private static readonly Option<bool> Wait = new("--wait", "-w") { Description = "Wait for the end; exit with 1 if the task fails." };

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Cli.Http;
 
@@ -12,7 +10,7 @@ internal static class ScaleCommand
     {
         var app = Shared.App();
         var process = InstanceCommand.Process();
-        var instances = new Option<int?>("--instances", "-i") { Description = "How many instances are to be up. Taken at once.", HelpName = "N", CustomParser = Count };
+        var instances = new Option<int?>("--instances", "-i") { Description = "How many instances are to be up. Taken at once.", HelpName = "N", CustomParser = Sizes.CountOf("instances") };
         var memory = new Option<int?>("--memory", "-m") { Description = "Memory of each instance, for example 64M. Taken by the next start.", HelpName = "SIZE", CustomParser = Sizes.Megabytes };
         var disk = new Option<int?>("--disk", "-k") { Description = "Disk of each instance, for example 256M. Taken by the next start.", HelpName = "SIZE", CustomParser = Sizes.Megabytes };
         var rate = new Option<long?>("--log-rate-limit", "-l") { Description = "Output of each instance in a second, for example 16K, or -1 for no limit. Taken by the next start.", HelpName = "RATE", CustomParser = Sizes.Bytes };
@@ -59,16 +57,5 @@ internal static class ScaleCommand
         {
             wish[name] = number;
         }
-    }
-
-    private static int? Count(ArgumentResult argument)
-    {
-        if (int.TryParse(argument.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return number;
-        }
-
-        argument.AddError($"'{argument.Tokens.Single().Value}' is no number of instances: a whole number from 0.");
-        return null;
     }
 }
