@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Simulator;
 
 /// <summary>What is going to happen, in the order of true time. Nobody inside the world sees this clock.</summary>
@@ -10,8 +12,14 @@ public sealed class Agenda
     private int count;
     private long order;
 
-    private readonly record struct Entry(long At, long Order, Action Action)
+    /// <summary>A plain one: a world compares entries more often than it does anything else.</summary>
+    private readonly struct Entry(long at, long order, Action action)
     {
+        public readonly long At = at;
+        public readonly long Order = order;
+        public readonly Action Action = action;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool IsBefore(in Entry other) => At < other.At || (At == other.At && Order < other.Order);
     }
 
@@ -48,11 +56,11 @@ public sealed class Agenda
             return false;
         }
 
-        var (at, _, action) = heap[0];
+        var first = heap[0];
         Sink(heap[--count]);
         heap[count] = default;
-        (Now, Steps) = (TimeSpan.FromTicks(at), Steps + 1);
-        action();
+        (Now, Steps) = (TimeSpan.FromTicks(first.At), Steps + 1);
+        first.Action();
         return true;
     }
 

@@ -34,7 +34,7 @@ public static class LeaseInvariants
         rules.Require(after.Standing != LeaseStanding.Held || before.Standing is not (LeaseStanding.Revoked or LeaseStanding.Lapsed), "2: taken without a confirmed stop");
         rules.Require(!isTaken || before.Standing == LeaseStanding.Held || after.Served > before.Served, "2: taken without a serving grace");
         rules.Require(before.Standing == LeaseStanding.Held || isTaken || (after.Number == before.Number && after.Served == before.Served), "3: renewed or served without a lease");
-        rules.Require(decision.Effects.OfType<LeaseEffect.MoveAttempts>().Any() == (after.ProvesTheEnd && after.Standing != before.Standing), "4: attempts moved without a proof, or not at all");
+        rules.Require(decision.Effects.Any(each => each is LeaseEffect.MoveAttempts) == (after.ProvesTheEnd && after.Standing != before.Standing), "4: attempts moved without a proof, or not at all");
         rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
         return rules.All;
     }
@@ -42,13 +42,12 @@ public static class LeaseInvariants
     public static ImmutableArray<string> Check(WardenState before, WardenEvent @event, Decision<WardenState, WardenEffect> decision, LeasePolicy policy)
     {
         var (after, rules) = (decision.Next, new BrokenRules());
-        var writes = decision.Effects.OfType<WardenEffect.Write>().Select(each => each.Event).ToArray();
-        rules.Require(!decision.Effects.OfType<WardenEffect.KillAll>().Any() || (after.Phase == WardenPhase.Killing && after.Condemned.IsEmpty), "5: killed before it was noted");
-        rules.Require(writes.Length == 0 || !after.IsStopping, "6: wrote to the lease before everything was stopped");
-        rules.Require(!writes.OfType<LeaseEvent.StopConfirmed>().Any() || after.Phase == WardenPhase.Stopped, "6: confirmed what is not stopped");
+        rules.Require(!decision.Effects.Any(each => each is WardenEffect.KillAll) || (after.Phase == WardenPhase.Killing && after.Condemned.IsEmpty), "5: killed before it was noted");
+        rules.Require(!after.IsStopping || !decision.Effects.Any(each => each is WardenEffect.Write), "6: wrote to the lease before everything was stopped");
+        rules.Require(after.Phase == WardenPhase.Stopped || !decision.Effects.Any(each => each is WardenEffect.Write { Event: LeaseEvent.StopConfirmed }), "6: confirmed what is not stopped");
         rules.Require(after.Phase != WardenPhase.Stopped || before.Phase == WardenPhase.Stopped || @event is WardenEvent.Swept { Left.IsEmpty: true, StartsInFlight: 0 }, "6: called stopped what still runs");
         rules.Require(@event is not WardenEvent.Ticked || after.Phase is not (WardenPhase.Seeking or WardenPhase.Leased) || @event.At - after.SentAt < policy.StopAfter || WardenMachine.MayHold(after, @event.At, policy), "7: runs on in silence");
-        rules.Require(decision.Effects.OfType<WardenEffect.Thaw>().Any() == (after.Phase == WardenPhase.Leased && (before.Phase != WardenPhase.Leased || @event is WardenEvent.FoundFrozen)), "8: thawed without a lease");
+        rules.Require(decision.Effects.Any(each => each is WardenEffect.Thaw) == (after.Phase == WardenPhase.Leased && (before.Phase != WardenPhase.Leased || @event is WardenEvent.FoundFrozen)), "8: thawed without a lease");
         rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
         return rules.All;
     }
@@ -69,7 +68,7 @@ public static class LeaseInvariants
     {
         var (after, rules) = (decision.Next, new BrokenRules());
         rules.Require(after.Phase != ServingPhase.Serving || after.ComparedEpoch == after.LeaseEpoch, "11: serves under an epoch that was not compared");
-        rules.Require(!decision.Effects.OfType<ServingEffect.Write>().Any(each => each.Event is LeaseEvent.ServingSaid) || (after.Phase == ServingPhase.Serving && after.EngineAnswers && after.ServingEpoch > 0), "12: said that it serves, and does not");
+        rules.Require(!decision.Effects.Any(each => each is ServingEffect.Write { Event: LeaseEvent.ServingSaid }) || (after.Phase == ServingPhase.Serving && after.EngineAnswers && after.ServingEpoch > 0), "12: said that it serves, and does not");
         rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
         return rules.All;
     }

@@ -118,10 +118,13 @@ public static class WardenMachine
             return warden with { SilosHeard = warden.SilosHeard.ToImmutableSortedDictionary(each => each.Key, _ => at, StringComparer.Ordinal) };
         }
 
-        foreach (var silo in warden.SilosHeard.Where(each => at - each.Value > policy.SiloHangsAfter).Select(each => each.Key))
+        foreach (var (silo, heardAt) in warden.SilosHeard)
         {
-            effects.Add(new KillSilo(silo));
-            warden = warden with { SilosHeard = warden.SilosHeard.SetItem(silo, at) };
+            if (at - heardAt > policy.SiloHangsAfter)
+            {
+                effects.Add(new KillSilo(silo));
+                warden = warden with { SilosHeard = warden.SilosHeard.SetItem(silo, at) };
+            }
         }
 
         return warden;
