@@ -93,8 +93,13 @@ internal sealed class Faults(World world)
                 break;
             case FaultKind.Drain:
                 var deadline = (fault.End(world.Plan.MendedAt) - fault.At) / 2;
-                Mended(fault, () => Operate(hosts, at => new DrainEvent.DrainRequested(at, deadline, "maintenance"), drain => world.Witness.DrainOrdered(drain)), () => Uncordon(hosts));
-                world.Agenda.At(world.Plan.MendedAt + LateMax, () => Uncordon(hosts)); // A drain that was repeated may have been carried out after the uncordon.
+                var isOver = false;
+                Mended(fault, () => Operate(hosts, at => new DrainEvent.DrainRequested(at, deadline, "maintenance"), world.Witness.DrainOrdered, () => isOver), () =>
+                {
+                    isOver = true;
+                    Uncordon(hosts);
+                });
+                world.Agenda.At(world.Plan.MendedAt + LateMax, () => Uncordon(hosts)); // A drain that was on its way may have been carried out after the uncordon.
                 break;
         }
     }
@@ -149,25 +154,25 @@ internal sealed class Faults(World world)
         }
     }
 
-    private void Uncordon(Host[] hosts) => Operate(hosts, at => new DrainEvent.UncordonRequested(at), _ => { });
+    private void Uncordon(Host[] hosts) => Operate(hosts, at => new DrainEvent.UncordonRequested(at), _ => { }, () => false);
 
-    /// <summary>An operator: repeats until it is written.</summary>
-    private void Operate(Host[] hosts, Func<DateTimeOffset, DrainEvent> @event, Action<DrainState> written)
+    /// <summary>An operator: repeats until it is written, or he wants something else.</summary>
+    private void Operate(Host[] hosts, Func<DateTimeOffset, DrainEvent> @event, Action<DrainState> written, Func<bool> isOver)
     {
         foreach (var host in hosts)
         {
-            Operate(host, @event, written);
+            Operate(host, @event, written, isOver);
         }
     }
 
-    private void Operate(Host host, Func<DateTimeOffset, DrainEvent> @event, Action<DrainState> written)
+    private void Operate(Host host, Func<DateTimeOffset, DrainEvent> @event, Action<DrainState> written, Func<bool> isOver)
     {
         var isWritten = false;
         Again();
 
         void Again()
         {
-            if (isWritten)
+            if (isWritten || isOver())
             {
                 return;
             }
