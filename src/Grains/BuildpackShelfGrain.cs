@@ -9,6 +9,7 @@ namespace Granary.Grains;
 /// <summary>The thin shell around <see cref="BuildpackMachine"/>.</summary>
 internal sealed class BuildpackShelfGrain(
     [PersistentState(BuildpackDocument.Kind, StorageNames.Granary)] IPersistentState<BuildpackDocument> store,
+    IBlobStore blobs,
     TaskPolicy policy,
     TimeProvider clock) : DurableGrain<BuildpackDocument, BuildpackShelf>(store), IBuildpackShelfGrain
 {
@@ -24,8 +25,15 @@ internal sealed class BuildpackShelfGrain(
 
     private async Task<Answer<BuildpackShelf>> Handle(BuildpackEvent @event)
     {
-        var (_, decision) = await Decide(shelf => BuildpackMachine.Decide(shelf, @event));
+        var (before, decision) = await Decide(shelf => BuildpackMachine.Decide(shelf, @event));
+        foreach (var digest in Digests(before).Except(Digests(decision.Next)))
+        {
+            await blobs.Release(digest, CancellationToken.None);
+        }
+
         await Keep(@event, decision, decision.Next.Check());
         return new(decision.Next, decision.Refusal);
     }
+
+    private static IEnumerable<string> Digests(BuildpackShelf shelf) => shelf.All.Select(each => each.Digest).OfType<string>();
 }

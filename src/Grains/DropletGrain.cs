@@ -77,6 +77,11 @@ internal sealed class DropletGrain(
     {
         if (State.Phase is DropletPhase.Staged or DropletPhase.Failed)
         {
+            if (State.Source?.DropletDigest is { } digest)
+            {
+                await blobs.Release(digest, CancellationToken.None);
+            }
+
             await Clear();
         }
 

@@ -70,7 +70,15 @@ internal sealed class PackageGrain(
 
     public Task<PackageState?> Get() => Task.FromResult(State.Phase == PackagePhase.Absent ? null : State);
 
-    public Task Forget() => Clear();
+    public async Task Forget()
+    {
+        if (State.Digest is { } digest)
+        {
+            await blobs.Release(digest, CancellationToken.None);
+        }
+
+        await Clear();
+    }
 
     public async Task<Answer<PackageState>> Append(Guid upload, long offset, byte[] bits)
     {

@@ -126,6 +126,37 @@ public abstract class BlobStoreTests
     }
 
     [Fact]
+    public async Task Released_bits_go_once_nothing_refers_to_them()
+    {
+        await Seal(upload);
+        await Sweep(Future, Digest);
+        await Store.Release(Digest, CancellationToken.None);
+        await Another().Release(Digest, CancellationToken.None);
+
+        Assert.Equal(0, await Sweep(Past));
+        Assert.Equal(1, await Sweep(Future, Digest)); // Another package has the same.
+        Assert.Equal(Bytes, await Read(Digest));
+        await Store.Release(Digest, CancellationToken.None);
+        Assert.Equal(1, await Sweep(Future));
+
+        Assert.Equal(0, await Copies());
+    }
+
+    [Fact]
+    public async Task Released_bits_that_are_sent_again_stay()
+    {
+        await Seal(upload);
+        await Sweep(Future, Digest);
+        await Store.Release(Digest, CancellationToken.None);
+        await Age(BlobRelease.UploadOf(Digest));
+        await Seal(Guid.NewGuid());
+
+        Assert.Equal(1, await Sweep(TimeProvider.System.GetUtcNow().AddHours(-1)));
+
+        Assert.Equal(Bytes, await Read(Digest));
+    }
+
+    [Fact]
     public async Task Bits_that_a_younger_upload_has_sealed_too_outlive_the_end_of_the_older_one()
     {
         await Seal(upload);

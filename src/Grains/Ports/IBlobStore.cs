@@ -18,6 +18,11 @@ public interface IBlobStore
     /// <summary>Removes bits that nobody refers to, such as an archive that was refused. Idempotent; who reads them reads on.</summary>
     Task Delete(string digest, CancellationToken cancellation);
 
+    /// <summary>
+    /// Says that one who refers to bits is about to go: a later sweep removes them if nobody else does. Idempotent, and harmless if he stays.
+    /// </summary>
+    Task Release(string digest, CancellationToken cancellation);
+
     /// <summary>Opens bits for reading; throws <see cref="FileNotFoundException"/> when there are none under this digest.</summary>
     Task<Stream> Open(string digest, CancellationToken cancellation);
 }

@@ -158,6 +158,9 @@ internal sealed class DirectoryBlobStore : IBlobStore, IUploads
         return Task.CompletedTask;
     }
 
+    /// <summary>As an end of an upload that never was: the sweep looks at its bits when it is old enough.</summary>
+    public Task Release(string digest, CancellationToken cancellation) => WriteDone(BlobRelease.UploadOf(digest), new Blob(digest, 0), cancellation);
+
     public async Task<Stream> Open(string digest, CancellationToken cancellation)
     {
         var file = await Hold(BlobPath(digest), cancellation) ?? throw new FileNotFoundException($"There are no bits with the digest {digest}.", BlobPath(digest));

@@ -91,6 +91,15 @@ internal sealed class PostgresBlobStore(Database database, TimeProvider clock) :
         },
         cancellation);
 
+    /// <summary>As an end of an upload that never was: the sweep looks at its bits when it is old enough.</summary>
+    public Task Release(string digest, CancellationToken cancellation) => database.Write(
+        (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
+            "INSERT INTO granary_blob_upload (upload, content, size_bytes, digest, touched_at) VALUES (@Upload, gen_random_uuid(), 0, @Digest, @Now) ON CONFLICT (upload) DO UPDATE SET touched_at = excluded.touched_at",
+            new { Upload = BlobRelease.UploadOf(digest), Digest = digest, Now = Micros(clock.GetUtcNow()) },
+            transaction,
+            cancellationToken: cancellation)),
+        cancellation);
+
     /// <summary>Out of a file of the temporary folder, which vanishes when it is closed: who reads reads on, whatever becomes of the rows.</summary>
     public async Task<Stream> Open(string digest, CancellationToken cancellation)
     {
