@@ -168,8 +168,7 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
     private static ImmutableArray<string> CommandOf(AttemptSpec spec) => spec switch
     {
         { Staging: { } plan } => StagingScript.Command(plan),
-        { Source.HoldsHome: true } => [.. DropletShell, LaunchScript, "granary", spec.Command],
-        { Source.DropletDigest: not null } => DropletShell.Add(spec.Command),
+        { Source.DropletDigest: not null } => [.. DropletShell, LaunchScript, "granary", spec.Command],
         _ => ImageShell.Add(spec.Command),
     };
 
