@@ -37,9 +37,12 @@ internal sealed class Container(AttemptKey attempt, Script script)
 /// <summary>A container engine and the group of processes under it. Processes live on while the engine is down.</summary>
 internal sealed class Engine(World world, Host host)
 {
+    private static readonly TimeSpan FirstAnswer = TimeSpan.FromMilliseconds(1);
+
     private readonly SortedDictionary<(Guid, int), Container> containers = [];
     private int boots = 1;
     private int lives = 1;
+    private bool isCleaningUp;
 
     /// <summary>Of the process that is up, or was last.</summary>
     public string ProcessName => FormattableString.Invariant($"boot-{boots}/{lives}/engine");
@@ -132,26 +135,28 @@ internal sealed class Engine(World world, Host host)
         }
     }
 
-    public void Down() => IsUp = false;
+    public void Down() => (IsUp, isCleaningUp) = (false, false);
 
-    /// <param name="cleansUp">An engine without live-restore ends what survived it.</param>
+    /// <param name="cleansUp">An engine without live-restore ends what survived it, and then answers.</param>
     public void Up(bool cleansUp = false)
     {
-        if (IsUp)
+        if (IsUp || isCleaningUp)
         {
             return;
         }
 
-        (IsUp, StartedAt, lives) = (true, world.Agenda.Now, lives + 1);
+        (IsUp, isCleaningUp, StartedAt, lives) = (!cleansUp, cleansUp, world.Agenda.Now, lives + 1);
         if (cleansUp)
         {
             EndAll();
+            world.Agenda.After(FirstAnswer, () => (IsUp, isCleaningUp) = (IsUp || isCleaningUp, false));
         }
     }
 
     public void LosePower()
     {
-        (IsUp, boots, lives) = (false, boots + 1, 0);
+        Down();
+        (boots, lives) = (boots + 1, 0);
         EndAll();
         IsFrozen = false;
     }
