@@ -19,7 +19,7 @@ internal sealed class DropletGrain(
     IEffectRunner effects,
     IBlobStore blobs,
     IArchiveInspector archives,
-    BuildLog log,
+    AppLog log,
     TaskPolicy policy,
     StagingPolicy staging,
     TimeProvider clock) : WorkGrain<DropletDocument, DropletState, BuildEvent>(store, effects, clock), IDropletGrain
@@ -121,7 +121,7 @@ internal sealed class DropletGrain(
     /// <summary>Nothing has to run: the files as they were uploaded, or the image, are what containers run from.</summary>
     private async Task<Answer<DropletState>> Keep(DropletState droplet, PackageState bits)
     {
-        await log.Say(droplet, StagingWords.AsTheyAre(droplet, bits));
+        await Say(droplet, StagingWords.AsTheyAre(droplet, bits));
         return Reply(await Handle(new BuildEvent.Requested(Now, droplet, null)));
     }
 
@@ -138,10 +138,12 @@ internal sealed class DropletGrain(
             return new(refusal);
         }
 
-        await log.Say(droplet, StagingWords.Begun(bits));
+        await Say(droplet, StagingWords.Begun(bits));
         var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, turn.Value!, staging.Timeout);
         return Reply(await Handle(new BuildEvent.Requested(Now, droplet, spec)));
     }
+
+    private Task Say(DropletState build, ImmutableArray<string> words) => log.Say(build.App, build.Id.Value, LogSources.Staging, words);
 
     private async Task<Procfile?> ReadProcfile(string digest)
     {

@@ -24,7 +24,7 @@ public static class GrainsSiloBuilderExtensions
         silo.Services.TryAddSingleton(new PasswordSeal(null));
         silo.Services.AddSingleton(crashes ?? CrashPolicy.Default);
         silo.Services.AddSingleton(staging ?? StagingPolicy.Default);
-        silo.Services.AddSingleton<BuildLog>();
+        silo.Services.AddSingleton<AppLog>();
         silo.Services.AddSingleton<IEffectRunner, EffectRunner>();
         silo.Services.AddOptions<PlacementOptions>().ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddSingleton(services => services.GetRequiredService<IOptions<PlacementOptions>>().Value);

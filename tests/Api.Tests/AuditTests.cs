@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace Granary.Api.Tests;
@@ -26,6 +27,26 @@ public sealed class AuditTests(ApiHost host)
         await talk.Get($"/v3/audit_events/{app}");
 
         talk.Check();
-        Assert.DoesNotContain("hush", events.ToJsonString(), StringComparison.Ordinal);
+        var log = await Log(app);
+        Assert.DoesNotContain("hush", string.Concat(log) + events.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal([$"Created app with guid {app}", $$"""Updated app with guid {{app}} ({"environment_variables"=>"[PRIVATE DATA HIDDEN]"})"""], log);
+    }
+
+    [Fact]
+    public async Task What_was_done_to_processes_is_said_in_the_log()
+    {
+        var app = await Given.App(host, "audited processes");
+        using var scaled = await host.Send(HttpMethod.Post, $"/v3/apps/{app.Id}/processes/web/actions/scale", Bodies.Json("""{"instances":0}"""));
+        Assert.Equal(HttpStatusCode.Accepted, scaled.StatusCode);
+        using var changed = await host.Send(HttpMethod.Patch, $"/v3/processes/{app.Id}", Bodies.Json("""{"command":"hush"}"""));
+
+        Assert.Equal(["Scaling process: \"web\"", "Updating process: \"web\""], await Log(app.Id.ToString()));
+    }
+
+    /// <summary>What the API said in the log of an app.</summary>
+    private async Task<string[]> Log(string app)
+    {
+        using var lines = await host.Send(HttpMethod.Get, $"/api/apps/{app}/logs");
+        return [.. (await lines.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(each => JsonNode.Parse(each)!).Where(each => each.Text("source") == "API").Select(each => each.Text("text"))];
     }
 }

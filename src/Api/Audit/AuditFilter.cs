@@ -80,7 +80,7 @@ internal sealed class AuditFilter(AuditTrail trail, GranaryClient granary) : IEn
         BuildResponse build => new { BuildGuid = build.Guid, PackageGuid = build.Package.Guid },
         VariablesResponse => new { Request = new { EnvironmentVariables = Hidden } },
         CurrentDropletResponse droplet => new { Request = new { DropletGuid = droplet.Data.Guid } },
-        _ when http.GetRouteValue("index") is string index => new { ProcessIndex = index },
+        _ when http.GetRouteValue("index") is string index => new { ProcessType = http.GetRouteValue("type") ?? AppProcesses.TypeOf((string)http.GetRouteValue("guid")!), ProcessIndex = index },
         _ => null,
     };
 }

@@ -43,13 +43,14 @@ internal sealed record ShownLine(
         var (source, instance) = LogSources.Split(line.Source);
         var guid = line.Attempt.Work.ToString("D");
         var isInstance = InstanceId.Is(line.Attempt.Work);
+        var isTask = !isInstance && line.Source is not (LogSources.Api or LogSources.Staging);
         return new ShownLine(
             WireJson.Instant(DateTimeOffset.UnixEpoch.AddTicks(line.AtNanos / TimeSpan.NanosecondsPerTick)),
             line.AtNanos,
             source,
             instance,
             line.Stream == OutputStream.Out ? "OUT" : "ERR",
-            isInstance ? null : guid,
+            isTask ? guid : null,
             isInstance ? guid : null,
             line.Attempt.Number,
             line.Sequence,

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Granary.Core.Attempts;
-using Granary.Core.Builds;
 using Granary.Core.Runtime;
 using Granary.Grains.Ports;
 
@@ -30,13 +29,18 @@ internal sealed record Envelope(string Timestamp, string SourceId, string Instan
             new Dictionary<string, string>
             {
                 ["source_type"] = source,
-                [KindOf(line.Attempt.Work)] = line.Attempt.Work.ToString("D"),
+                [KindOf(line)] = line.Attempt.Work.ToString("D"),
                 ["attempt"] = line.Attempt.Number.ToString(CultureInfo.InvariantCulture),
             },
             new LogPayload(Convert.ToBase64String(line.Text.Span), line.Stream == OutputStream.Out ? "OUT" : "ERR"));
     }
 
-    private static string KindOf(Guid work) => Core.Instances.InstanceId.Is(work) ? "instance_guid" : StagingId.Is(work) ? "build_guid" : "task_guid";
+    private static string KindOf(LogLine line) => line.Source switch
+    {
+        LogSources.Api => "audit_event_guid",
+        LogSources.Staging => "build_guid",
+        _ => Core.Instances.InstanceId.Is(line.Attempt.Work) ? "instance_guid" : "task_guid",
+    };
 }
 
 /// <param name="Payload">Base64 of the bytes.</param>

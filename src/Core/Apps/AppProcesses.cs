@@ -23,6 +23,9 @@ public static class AppProcesses
     public static AppId? AppOf(string guid) =>
         guid.Length >= GuidLength && System.Guid.TryParseExact(guid.AsSpan(0, GuidLength), "D", out var app) ? new AppId(app) : null;
 
+    /// <summary>The type of the process that has this guid.</summary>
+    public static string TypeOf(string guid) => guid.Length > GuidLength ? guid[(GuidLength + 1)..] : Web;
+
     /// <summary>Those of the droplet and those that somebody said something about, "web" first, then by name.</summary>
     /// <param name="droplet">Null before the first.</param>
     public static ImmutableArray<string> Types(AppState app, DropletState? droplet) => Types(droplet, app.Processes.Keys);

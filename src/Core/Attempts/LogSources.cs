@@ -13,6 +13,9 @@ public static class LogSources
     /// <summary>Of what is said while a droplet is made.</summary>
     public const string Staging = "STG";
 
+    /// <summary>Of what the API says was done to the app.</summary>
+    public const string Api = "API";
+
     public static string OfTask(string name) => $"APP/TASK/{name}";
 
     /// <param name="type">Letters, digits, "_" and "-" (<see cref="Droplets.Procfile"/>): so the last "/" is before the index.</param>
