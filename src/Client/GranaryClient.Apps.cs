@@ -72,6 +72,13 @@ public sealed partial class GranaryClient
         return Ask(() => package.Create(app, lifecycle, image, login), cancellation);
     }
 
+    /// <summary>A package with the bits, or the image, of another app's.</summary>
+    public Task<PackageState> CopyPackage(AppId app, PackageId source, PackageId? id = null, CancellationToken cancellation = default)
+    {
+        var package = Package(id ?? new PackageId(Guid.NewGuid()));
+        return Ask(() => package.Copy(app, source), cancellation);
+    }
+
     /// <summary>Uploads a zip and has it checked; a refused archive leaves the package FAILED. Of several uploads to one package the first that ends is taken, and the others are refused.</summary>
     public Task<PackageState> Upload(PackageId package, Stream zip, CancellationToken cancellation = default) => Carry(
         zip,

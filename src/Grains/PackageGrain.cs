@@ -15,13 +15,14 @@ internal sealed class PackageGrain(
     TimeProvider clock) : DurableGrain<PackageDocument, PackageState>(store), IPackageGrain
 {
     private static readonly Refusal NotFound = new(RefusalReason.PackageNotFound, "Package not found");
+    private static readonly Refusal Taken = new(RefusalReason.Conflict, "Package guid is taken by a package of another app");
 
     public async Task<Answer<PackageState>> Create(AppId app, Lifecycle lifecycle, string? image, RegistryPassword? login)
     {
         var id = new PackageId(Keys.Guid(this.GetPrimaryKeyString()));
         if (State.Phase != PackagePhase.Absent)
         {
-            return State.App == app ? new(State) : new(new Refusal(RefusalReason.Conflict, "Package guid is taken by a package of another app"));
+            return State.App == app ? new(State) : new(Taken);
         }
 
         string? reference = null;
@@ -40,20 +41,7 @@ internal sealed class PackageGrain(
             return new(new Refusal(RefusalReason.Invalid, "Passwords of registries cannot be kept here: the operator gave no key (Tokens:KeyFile) to seal them with"));
         }
 
-        var owner = GrainFactory.GetGrain<IAppGrain>(Keys.App(app));
-        if (await owner.Get() is not { IsDeleted: false } state)
-        {
-            return new(new Refusal(RefusalReason.AppNotFound, "App not found"));
-        }
-
-        if (state.Lifecycle != lifecycle)
-        {
-            var kind = state.Lifecycle == Lifecycle.Docker ? "docker" : "bits";
-            return new(new Refusal(RefusalReason.Invalid, $"Cannot create another kind of package for this app: it takes {kind} packages"));
-        }
-
-        var now = clock.GetUtcNow();
-        await Save(new PackageState
+        return await Add(new PackageState
         {
             Id = id,
             App = app,
@@ -61,11 +49,23 @@ internal sealed class PackageGrain(
             Image = reference,
             Login = reference is not null && login is not null ? seal.Seal(reference, login) : null,
             Phase = lifecycle == Lifecycle.Docker ? PackagePhase.Ready : PackagePhase.AwaitingUpload,
-            CreatedAt = now,
-            UpdatedAt = now,
         });
-        var noted = await owner.AddPackage(id);
-        return noted.Refusal is { } refusal ? new(refusal) : new(State);
+    }
+
+    public async Task<Answer<PackageState>> Copy(AppId app, PackageId source)
+    {
+        if (State.Phase != PackagePhase.Absent)
+        {
+            return State.App == app ? new(State) : new(Taken);
+        }
+
+        return await GrainFactory.GetGrain<IPackageGrain>(Keys.Package(source)).Get() switch
+        {
+            null => new(new Refusal(RefusalReason.Invalid, "Source package is invalid. Ensure it exists and you have access to it.")),
+            { App: var owner } when owner == app => new(new Refusal(RefusalReason.Invalid, "Source and destination app cannot be the same")),
+            { Phase: not PackagePhase.Ready } => new(new Refusal(RefusalReason.Invalid, "Source package must be READY: upload its bits first")),
+            var original => await Add(original with { Id = new PackageId(Keys.Guid(this.GetPrimaryKeyString())), App = app, Upload = null, Metadata = Metadata.Empty }),
+        };
     }
 
     public Task<PackageState?> Get() => Task.FromResult(State.Phase == PackagePhase.Absent ? null : State);
@@ -119,6 +119,27 @@ internal sealed class PackageGrain(
     }
 
     public Task Abandon(Guid upload) => State.Upload == upload ? Task.CompletedTask : blobs.Abandon(upload, CancellationToken.None);
+
+    /// <summary>A new one, if its app takes such.</summary>
+    private async Task<Answer<PackageState>> Add(PackageState package)
+    {
+        var owner = GrainFactory.GetGrain<IAppGrain>(Keys.App(package.App));
+        if (await owner.Get() is not { IsDeleted: false } state)
+        {
+            return new(new Refusal(RefusalReason.AppNotFound, "App not found"));
+        }
+
+        if (state.Lifecycle != package.Lifecycle)
+        {
+            var kind = state.Lifecycle == Lifecycle.Docker ? "docker" : "bits";
+            return new(new Refusal(RefusalReason.Invalid, $"Cannot create another kind of package for this app: it takes {kind} packages"));
+        }
+
+        var now = clock.GetUtcNow();
+        await Save(package with { CreatedAt = now, UpdatedAt = now });
+        var noted = await owner.AddPackage(package.Id);
+        return noted.Refusal is { } refusal ? new(refusal) : new(State);
+    }
 
     private async Task<Answer<PackageState>> Inspect(Guid upload, Blob blob)
     {

@@ -67,6 +67,7 @@ internal static class Composition
         silo.Services.AddSingleton<IArchiveInspector, ZipInspector>();
         silo.Services.AddSingleton<IDropletSource, BlobDropletSource>();
         silo.Services.AddSingleton<IDropletPacker, DropletPacker>();
+        silo.Services.AddSingleton<IDropletFiles, DropletTar>();
         silo.Services.AddDocker(options, settings);
         return silo;
     }

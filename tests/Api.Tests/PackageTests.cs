@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -30,6 +32,55 @@ public sealed class PackageTests(ApiHost host)
         await talk.Get($"/v3/droplets/{build["droplet"]!.Text("guid")}");
         await talk.Get($"/v3/packages?app_guids={app.Id}&states=READY");
         await talk.Get($"/v3/apps/{app.Id}/droplets?states=STAGED");
+
+        talk.Check();
+    }
+
+    [Fact]
+    public async Task Bits_and_droplets_are_given_back()
+    {
+        var zip = Given.Zip(("Procfile", "web: serve\n"), ("index.html", "hello"));
+        var app = await host.Client.Push("given back", new MemoryStream(zip));
+        var talk = new Conversation(host);
+
+        using var bits = await host.Send(HttpMethod.Get, $"/v3/packages/{app.NewestPackage}/download");
+        using var droplet = await host.Send(HttpMethod.Get, $"/v3/droplets/{app.CurrentDroplet}/download");
+        await using var unpacked = new GZipStream(await droplet.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+        await using var tar = new TarReader(unpacked);
+        var names = new List<string>();
+        while (await tar.GetNextEntryAsync() is { } entry)
+        {
+            names.Add(entry.Name);
+        }
+
+        Assert.Equal(zip, await bits.Content.ReadAsByteArrayAsync());
+        Assert.Equal(["./app/", "./app/Procfile", "./app/index.html"], names);
+        var empty = await host.Client.CreatePackage(app.Id, Lifecycle.Bits);
+        var image = await host.Client.PushImage("image given back", "registry.example.com/tool:1");
+        await talk.Get($"/v3/packages/{empty.Id}/download");
+        await talk.Get($"/v3/packages/{image.NewestPackage}/download");
+        await talk.Get($"/v3/droplets/{image.CurrentDroplet}/download");
+        talk.Check();
+    }
+
+    [Fact]
+    public async Task A_package_is_copied_to_another_app()
+    {
+        var app = await host.Client.Push("copied", new MemoryStream(Given.Zip(("index.html", "hello"))));
+        var other = await host.Client.CreateApp("copy");
+        var image = await host.Client.CreateApp("copied image", Lifecycle.Docker);
+        var talk = new Conversation(host);
+        Task<JsonNode> Copy(string source, AppId to) => talk.Post($"/v3/packages?source_guid={source}", new JsonObject { ["relationships"] = Relationships(to.ToString()) }.ToJsonString());
+
+        var copy = await Copy(app.NewestPackage.ToString()!, other.Id);
+        await talk.Post("/v3/builds", Build(copy.Text("guid")));
+        await Copy(app.NewestPackage.ToString()!, app.Id);
+        await Copy(app.NewestPackage.ToString()!, image.Id);
+        await Copy(Guid.NewGuid().ToString(), other.Id);
+        await Copy("none", other.Id);
+        await Copy((await host.Client.CreatePackage(app.Id, Lifecycle.Bits)).Id.ToString(), other.Id);
+        await Copy(app.NewestPackage.ToString()!, new AppId(Guid.NewGuid()));
+        await talk.Post($"/v3/packages?source_guid={app.NewestPackage}", "{}");
 
         talk.Check();
     }

@@ -1,7 +1,9 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Granary.Core.Builds;
+using Granary.Core.Runtime;
 using Granary.Silo.Droplets;
 using Granary.Silo.Droplets.Staged;
 using Granary.Silo.Storage.Blobs;
@@ -59,6 +61,30 @@ public sealed class DropletPackerTests : IDisposable
         Assert.Equal(("plain.txt", "/usr/bin/env", "../../../etc/hostname"), (Target("app/inside"), Target("app/absolute"), Target("app/away")));
         Assert.False(System.IO.File.Exists(folder.PathOf("app/pipe")));
         Assert.Empty(folder.Strangers);
+    }
+
+    [Fact]
+    public async Task A_droplet_is_shown_as_a_tar_of_its_home()
+    {
+        Leave(StagingFolders.App, Folder("app/"), File("app/run.sh", "echo run\n", 0x1ED), File("app/empty", "", 0x1A4), Link("app/absolute", "/usr/bin/env"));
+        var (product, _) = await Pack(Named);
+
+        var shown = await Shown(new ContainerSource("stack", product.Digest) { HoldsHome = true });
+
+        Assert.Equal(
+            ["./app/ 755", "./app/absolute 755 -> /usr/bin/env", "./app/empty 644", "./app/run.sh 755: echo run\n", "./deps/ 755", "./profile.d/ 755", """./staging_info.yml 644: {"detected_buildpack":"last","start_command":""}"""],
+            shown);
+    }
+
+    [Fact]
+    public async Task Files_that_were_uploaded_are_its_app_folder()
+    {
+        var zip = RawZip.Of(RawEntry.Text("run.sh", "echo run\n"), RawEntry.Folder("lib/"));
+        var upload = Guid.NewGuid();
+        await Store().Append(upload, 0, zip.ToArray(), CancellationToken.None);
+        var blob = await Store().Complete(upload, CancellationToken.None);
+
+        Assert.Equal(["./app/ 755", "./app/lib/ 755", "./app/run.sh 644: echo run\n"], await Shown(new ContainerSource("stack", blob.Digest)));
     }
 
     [Fact]
@@ -199,6 +225,23 @@ public sealed class DropletPackerTests : IDisposable
 
     private Task<(StagingProduct Product, long Bytes)> Pack(StagingPlan plan) =>
         Packer().Pack(plan, path => Task.FromResult(left.TryGetValue(path, out var tar) ? Pieces(tar) : null), CancellationToken.None);
+
+    /// <summary>The entries of the tar, with modes in octal, contents and link targets, by name.</summary>
+    private async Task<string[]> Shown(ContainerSource source)
+    {
+        using var packed = new MemoryStream();
+        await new DropletTar(Store(), Options.Create(options)).Write(source, packed, CancellationToken.None);
+        packed.Position = 0;
+        await using var tar = new TarReader(new GZipStream(packed, CompressionMode.Decompress));
+        var shown = new List<string>();
+        while (await tar.GetNextEntryAsync() is { } entry)
+        {
+            using var text = entry.DataStream is { } data ? new StreamReader(data) : null;
+            shown.Add($"{entry.Name} {Convert.ToString((int)entry.Mode, 8)}{(entry.LinkName.Length > 0 ? $" -> {entry.LinkName}" : "")}{(text is null ? "" : $": {await text.ReadToEndAsync()}")}");
+        }
+
+        return [.. shown.Order(StringComparer.Ordinal)];
+    }
 
     private async Task Unpack(StagingProduct product)
     {

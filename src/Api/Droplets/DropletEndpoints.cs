@@ -1,4 +1,5 @@
 using Granary.Api.Access;
+using Granary.Api.Errors;
 using Granary.Api.Lists;
 using Granary.Api.Wire;
 using Granary.Client;
@@ -17,6 +18,7 @@ internal static class DropletEndpoints
     {
         routes.MapGet("/v3/droplets", List).AsksToken();
         routes.MapGet("/v3/droplets/{guid}", Get).Asks(Right.SeeApps, Thing.Droplet);
+        routes.MapGet("/v3/droplets/{guid}/download", Download).WithMetadata(TimeAllowed.Upload).Asks(Right.SeeSecrets, Thing.Droplet);
         routes.MapGet("/v3/apps/{guid}/droplets", ListOfApp).Asks(Right.SeeApps, Thing.App);
         routes.MapGet("/v3/packages/{guid}/droplets", ListOfPackage).Asks(Right.SeeApps, Thing.Package);
     }
@@ -31,6 +33,12 @@ internal static class DropletEndpoints
 
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
         Reply.Ok(DropletResponse.Of(await granary.GetDroplet(guid, http.RequestAborted), new Links(http.Request), http.SeesSecrets()));
+
+    private static async Task<IResult> Download(string guid, HttpContext http, GranaryClient granary, IDropletFiles files) => (await granary.GetDroplet(guid, http.RequestAborted)).Source switch
+    {
+        { DropletDigest: not null } source => Results.Stream(target => files.Write(source, target, http.RequestAborted), "application/gzip", $"droplet_{guid}.tgz"),
+        _ => throw new CfException(CfError.Unprocessable("Cannot download droplets with 'docker' lifecycle.")),
+    };
 
     /// <summary>An app has few droplets, so those of one of its packages are picked here.</summary>
     private static async Task<IResult> ListOfPackage(string guid, HttpContext http, GranaryClient granary)

@@ -33,6 +33,19 @@ internal sealed record DropletResponse(
     public static DropletResponse Of(DropletState droplet, Links links, bool showsCommands = true)
     {
         var isImage = droplet.Lifecycle == Core.Apps.Lifecycle.Docker;
+        var self = $"/v3/droplets/{droplet.Id}";
+        var shown = new Dictionary<string, Link>
+        {
+            ["self"] = links.To(self),
+            ["package"] = links.To($"/v3/packages/{droplet.Package}"),
+            ["app"] = links.To($"/v3/apps/{droplet.App}"),
+            ["assign_current_droplet"] = links.To($"/v3/apps/{droplet.App}/relationships/current_droplet", "PATCH"),
+        };
+        if (!isImage)
+        {
+            shown["download"] = links.To($"{self}/download");
+        }
+
         return new DropletResponse(
             droplet.Id.ToString(),
             droplet.Phase.ToString().ToUpperInvariant(),
@@ -48,12 +61,6 @@ internal sealed record DropletResponse(
             WireJson.Second(droplet.CreatedAt),
             WireJson.Second(droplet.UpdatedAt),
             OfApp.Of(droplet.App),
-            new Dictionary<string, Link>
-            {
-                ["self"] = links.To($"/v3/droplets/{droplet.Id}"),
-                ["package"] = links.To($"/v3/packages/{droplet.Package}"),
-                ["app"] = links.To($"/v3/apps/{droplet.App}"),
-                ["assign_current_droplet"] = links.To($"/v3/apps/{droplet.App}/relationships/current_droplet", "PATCH"),
-            });
+            shown);
     }
 }

@@ -21,6 +21,7 @@ internal static class PackageEndpoints
         routes.MapGet("/v3/packages", List).AsksToken();
         routes.MapPost("/v3/packages", Create).AsksToken();
         routes.MapGet("/v3/packages/{guid}", Get).Asks(Right.SeeApps, Thing.Package);
+        routes.MapGet("/v3/packages/{guid}/download", Download).WithMetadata(TimeAllowed.Upload).Asks(Right.SeeSecrets, Thing.Package);
         routes.MapPost("/v3/packages/{guid}/upload", Upload).WithMetadata(TimeAllowed.Upload).Asks(Right.Develop, Thing.Package).GatedBy(FeatureFlag.AppBitsUpload);
         routes.MapGet("/v3/apps/{guid}/packages", ListOfApp).Asks(Right.SeeApps, Thing.App);
         routes.MapPost("/v3/resource_matches", (Delegate)Match).AsksToken();
@@ -45,14 +46,13 @@ internal static class PackageEndpoints
 
     private static async Task<IResult> Create(HttpContext http, GranaryClient granary, Places places, FeatureGate gate)
     {
-        var request = PackageRequest.Read(await http.Request.ReadBody());
-        // Cloud Foundry says here that the app is invalid, not that it is missing.
-        if (await places.OfApp(request.App, http.RequestAborted) is not { } place || !AccessRules.May(http.Visit().Caller, Right.SeeApps, place))
+        if (http.Request.Query["source_guid"].ToString() is { Length: > 0 } source)
         {
-            throw new CfException(CfError.Unprocessable("App is invalid. Ensure it exists and you have access to it."));
+            return await Copy(source, http, granary, places);
         }
 
-        http.Demand(Right.Develop, place);
+        var request = PackageRequest.Read(await http.Request.ReadBody());
+        await DemandApp(request.App, http, places);
         if (request.Lifecycle == Lifecycle.Docker)
         {
             await gate.Demand(FeatureFlag.DiegoDocker, http);
@@ -61,6 +61,38 @@ internal static class PackageEndpoints
         var package = await granary.CreatePackage(new AppId(Guid.ParseExact(request.App, "D")), request.Lifecycle, request.Image, login: request.Login, cancellation: http.RequestAborted);
         return Reply.Created(PackageResponse.Of(package, new Links(http.Request)));
     }
+
+    private static async Task<IResult> Copy(string source, HttpContext http, GranaryClient granary, Places places)
+    {
+        var request = CopyRequest.Read(await http.Request.ReadBody());
+        await DemandApp(request.App, http, places);
+        if (await places.OfPackage(source, http.RequestAborted) is not { } place || !AccessRules.May(http.Visit().Caller, Right.SeeApps, place))
+        {
+            throw new CfException(CfError.Unprocessable("Source package is invalid. Ensure it exists and you have access to it."));
+        }
+
+        http.Demand(Right.SeeSecrets, place);
+        var package = await granary.CopyPackage(new AppId(Guid.ParseExact(request.App, "D")), new PackageId(Guid.ParseExact(source, "D")), cancellation: http.RequestAborted);
+        return Reply.Created(PackageResponse.Of(package, new Links(http.Request)));
+    }
+
+    /// <summary>Cloud Foundry says here that the app is invalid, not that it is missing.</summary>
+    private static async Task DemandApp(string app, HttpContext http, Places places)
+    {
+        if (await places.OfApp(app, http.RequestAborted) is not { } place || !AccessRules.May(http.Visit().Caller, Right.SeeApps, place))
+        {
+            throw new CfException(CfError.Unprocessable("App is invalid. Ensure it exists and you have access to it."));
+        }
+
+        http.Demand(Right.Develop, place);
+    }
+
+    private static async Task<IResult> Download(string guid, HttpContext http, GranaryClient granary, IBlobStore blobs) => await granary.GetPackage(guid, http.RequestAborted) switch
+    {
+        { Lifecycle: Lifecycle.Docker } => throw new CfException(CfError.Unprocessable("Package type must be bits.")),
+        { Phase: PackagePhase.Ready, Digest: { } digest } => Results.Stream(await blobs.Open(digest, http.RequestAborted), "application/zip"),
+        _ => throw new CfException(CfError.Unprocessable("Package has no bits to download.")),
+    };
 
     private static async Task<IResult> Get(string guid, HttpContext http, GranaryClient granary) =>
         Reply.Ok(PackageResponse.Of(await granary.GetPackage(guid, http.RequestAborted), new Links(http.Request)));

@@ -4,6 +4,23 @@ using Granary.Core.Runtime;
 
 namespace Granary.Api.Packages;
 
+/// <summary>The body of a copy: only whose it becomes.</summary>
+/// <param name="App">The guid as it was written.</param>
+internal sealed record CopyRequest(string App)
+{
+    public static CopyRequest Read(Body body)
+    {
+        var app = body.Object("relationships")?.Related("app");
+        if (body.Value("relationships") is null)
+        {
+            body.Fault("Relationships is not an object");
+        }
+
+        body.ThrowIfFaulty();
+        return new CopyRequest(app!);
+    }
+}
+
 /// <summary>The body of a create.</summary>
 /// <param name="App">The guid as it was written.</param>
 internal sealed record PackageRequest(Lifecycle Lifecycle, string App, string? Image, RegistryPassword? Login)

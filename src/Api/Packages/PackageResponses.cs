@@ -39,6 +39,7 @@ internal sealed record PackageResponse(
         if (!isImage)
         {
             shown["upload"] = links.To($"{self}/upload", "POST");
+            shown["download"] = links.To($"{self}/download");
         }
 
         return new PackageResponse(

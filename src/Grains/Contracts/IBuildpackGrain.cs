@@ -16,7 +16,7 @@ public interface IBuildpackShelfGrain : IGrainWithStringKey
     /// <summary>Bits that were checked become the buildpack's.</summary>
     Task<Answer<BuildpackShelf>> TakeBits(BuildpackId id, string digest, string fileName);
 
-    /// <summary>Takes one away. Its bits stay, because what is being staged may be about to use them.</summary>
+    /// <summary>Takes one away. Its bits go an hour later at the earliest, because what is being staged may be about to use them.</summary>
     Task<Answer<BuildpackShelf>> Remove(BuildpackId id);
 }
 

@@ -11,9 +11,12 @@ public interface IPackageGrain : IGrainWithStringKey
     /// <param name="login">With which the image is fetched from its registry; sealed before it is stored.</param>
     Task<Answer<PackageState>> Create(AppId app, Lifecycle lifecycle, string? image, RegistryPassword? login = null);
 
+    /// <summary>Makes a package of another app's, with the same bits or image. Idempotent.</summary>
+    Task<Answer<PackageState>> Copy(AppId app, PackageId source);
+
     Task<PackageState?> Get();
 
-    /// <summary>Removes the package of an app that is being deleted. Its bits stay, because another package may have the same.</summary>
+    /// <summary>Removes the package of an app that is being deleted; its bits go later, if no other package has the same.</summary>
     Task Forget();
 
     /// <summary>Adds bits at an offset of an upload, whose guid the caller makes up; repeating a call is harmless. Uploads to one package do not see each other.</summary>
