@@ -4,8 +4,10 @@ using Granary.Core.Tasks;
 namespace Granary.Silo;
 
 /// <summary>What tasks get that ask for nothing, and what they may ask for; section <c>Tasks</c>. A value out of its range stops the silo's start.</summary>
-public sealed class TaskOptions
+public sealed class TaskOptions : IValidatableObject
 {
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
     /// <summary>Memory of a task that asks for none, in MB. Default 1024, Cloud Foundry's default_app_memory; range 1 to 1,048,576.</summary>
     [Range(1, 1_048_576)]
     public int MemoryMb { get; set; } = 1024;
@@ -29,8 +31,9 @@ public sealed class TaskOptions
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan PendingMax { get; set; }
 
-    internal TaskPolicy Policy(SiloOptions options) =>
-        new(MemoryMb, DiskMb, DiskMbMax, LogBytesPerSecond, [.. UsersAllowed], options.Stack, options.Http, PendingMax == TimeSpan.Zero ? null : PendingMax < Shortest ? Shortest : PendingMax);
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        PendingMax > TimeSpan.Zero && PendingMax < ShortestWait ? [new ValidationResult($"Tasks:PendingMax is {PendingMax:c}: write 0, for no limit, or 1 s and more.")] : [];
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    internal TaskPolicy Policy(SiloOptions options) =>
+        new(MemoryMb, DiskMb, DiskMbMax, LogBytesPerSecond, [.. UsersAllowed], options.Stack, options.Http, PendingMax == TimeSpan.Zero ? null : PendingMax);
 }

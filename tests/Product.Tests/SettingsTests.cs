@@ -58,6 +58,7 @@ public sealed class SettingsTests
     [InlineData("""{"Engine": {"StartsInFlight": 1000}}""", "Engine:StartsInFlight is '1000', and must be between 1 and 64.")]
     [InlineData("""{"Cells": {"SpeakEvery": "often"}}""", "Cells:SpeakEvery is 'often': write a duration as hours:minutes:seconds.")]
     [InlineData("""{"Tasks": {"MemoryMb": "1G"}}""", "Tasks:MemoryMb is '1G': write a whole number.")]
+    [InlineData("""{"Tasks": {"PendingMax": "00:00:00.5"}}""", "Tasks:PendingMax is 00:00:00.5000000: write 0, for no limit, or 1 s and more.")]
     [InlineData("""{"Api": {"UploadBytesMax": 1}}""", "Api:UploadBytesMax is '1', and must be between 1048576 and 68719476736.")]
     [InlineData("""{"Storage": {"PoolSize": 0}}""", "PoolSize is 0; it must be from 1 to 1,000.")]
     [InlineData("""{"MemoryMb": "much"}""", "--memory is 'much': write a whole number.")]

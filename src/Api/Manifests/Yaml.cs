@@ -8,7 +8,7 @@ namespace Granary.Api.Manifests;
 /// A YAML document as a tree: one document, no anchors and no aliases (by which a few lines become millions of nodes), no key twice in a mapping,
 /// and not nested without end.
 /// </summary>
-internal abstract record Yaml
+public abstract record Yaml
 {
     /// <summary>A manifest is four levels deep; what a client puts in besides is ignored, and need not be deeper than a JSON body may be.</summary>
     private const int DepthMax = 32;
@@ -18,14 +18,14 @@ internal abstract record Yaml
     }
 
     /// <param name="IsPlain">Written without quotes: then it may stand for nothing, a number or a truth value.</param>
-    internal sealed record Scalar(string Text, bool IsPlain) : Yaml
+    public sealed record Scalar(string Text, bool IsPlain) : Yaml
     {
         public bool IsNull => IsPlain && Text is "" or "~" or "null" or "Null" or "NULL";
     }
 
-    internal sealed record List(ImmutableArray<Yaml> Items) : Yaml;
+    public sealed record List(ImmutableArray<Yaml> Items) : Yaml;
 
-    internal sealed record Map(ImmutableArray<KeyValuePair<string, Yaml>> Entries) : Yaml;
+    public sealed record Map(ImmutableArray<KeyValuePair<string, Yaml>> Entries) : Yaml;
 
     /// <summary>Throws <see cref="FormatException"/> when the text is not such a document; its message says why.</summary>
     public static Yaml Parse(string text)
