@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Granary.Core.Apps;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Xunit.Abstractions;
 
 namespace Granary.Api.Tests;
