@@ -29,7 +29,7 @@ public sealed record Rules
 
     public Func<ServingState, ServingEvent, LeasePolicy, Decision<ServingState, ServingEffect>> Serving { get; init; } = ServingMachine.Decide;
 
-    public Func<ServingState, long, TimeSpan, LeasePolicy, bool> MayStart { get; init; } = ServingMachine.MayStart;
+    public Func<ServingState, long?, long, TimeSpan, LeasePolicy, bool> MayStart { get; init; } = ServingMachine.MayStart;
 
     public Func<DrainState, DrainEvent, Decision<DrainState, DrainEffect>> Drain { get; init; } = DrainMachine.Decide;
 

@@ -70,7 +70,7 @@ public sealed class MutantTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public void A_start_that_asks_nothing_of_the_lease_is_caught() => Catch("storm", "never two at once", Broken with { MayStart = (_, _, _, _) => true });
+    public void A_start_that_asks_nothing_of_the_lease_is_caught() => Catch("storm", "never two at once", Broken with { MayStart = (_, _, _, _, _) => true });
 
     [Fact]
     public void A_judge_that_forgets_that_it_was_without_the_database_is_caught() => Catch("outage", "never two at once", Broken with

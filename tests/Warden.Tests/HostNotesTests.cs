@@ -51,6 +51,24 @@ public sealed class HostNotesTests : IDisposable
     }
 
     [Fact]
+    public async Task The_gate_of_starts_is_what_was_said_last_in_this_boot()
+    {
+        StartGate Gate() => new(folder);
+        Assert.Null(Gate().Epoch);
+
+        Gate().Open(3);
+        Assert.Equal(3, Gate().Epoch);
+        Gate().Close();
+        Assert.Equal(0, Gate().Epoch);
+        Gate().Open(4);
+        Gate().Open(4);
+        Assert.Equal(4, Gate().Epoch);
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "gate"), "another-boot 4");
+        Assert.Null(Gate().Epoch);
+    }
+
+    [Fact]
     public void A_start_is_marked_with_its_process_until_it_is_known_what_came_of_it()
     {
         var attempt = Attempt();

@@ -53,8 +53,13 @@ public static class ServingMachine
     /// Whether an attempt whose start began under this epoch of the lease may be told to the engine now. Asked again right before the engine is told: what
     /// began under an earlier epoch may have been moved by the proof of its end.
     /// </summary>
-    public static bool MayStart(ServingState serving, long beganUnder, TimeSpan at, LeasePolicy policy) =>
+    /// <param name="gate">
+    /// The epoch under which whoever enforces the lease lets starts through, read on the host after the start was marked there: it closes the gate before it looks for marks, so one sees the other.
+    /// 0 while it lets none through; null where it says nothing. What this silo was told may be older.
+    /// </param>
+    public static bool MayStart(ServingState serving, long? gate, long beganUnder, TimeSpan at, LeasePolicy policy) =>
         serving.Phase == Serving
+        && (gate is null || gate == beganUnder)
         && serving.EngineAnswers
         && serving.ComparedEpoch == serving.LeaseEpoch
         && beganUnder == serving.LeaseEpoch

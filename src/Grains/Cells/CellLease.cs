@@ -61,7 +61,7 @@ internal sealed partial class CellLease : ICellLease, IDisposable
         _ => null,
     };
 
-    public bool MayStart(long beganUnder) => ServingMachine.MayStart(state, beganUnder, link.Now, link.Policy);
+    public bool MayStart(long beganUnder) => ServingMachine.MayStart(state, link.Gate, beganUnder, link.Now, link.Policy);
 
     public void Probed(bool engineAnswers) => Post(new ServingEvent.EngineProbed(link.Now, engineAnswers));
 

@@ -17,6 +17,9 @@ public interface IWardenLink
     /// <summary>Whether a warden lives when this silo begins.</summary>
     bool HasWarden { get; }
 
+    /// <summary>The epoch under which starts are let through on this host, as it stands there now: see <see cref="ServingMachine.MayStart"/>.</summary>
+    long? Gate { get; }
+
     /// <summary>When the warden ends, and with it the cell on this host; null while nobody told it to, or none is heard.</summary>
     DateTimeOffset? EndsAt { get; }
 

@@ -44,6 +44,7 @@ internal sealed class Enforcement : IDisposable
             CellGroup.Open(place.CellGroup),
             new KillNotes(place.CellFolder),
             new StartsInFlight(new StartMarks(place.CellFolder), StartMax),
+            new StartGate(place.CellFolder),
             new LastRenewal(place.CellFolder),
             place.Logger);
         Enforcer = new Enforcer(place.Cell, Member.Here(kind, talk.Endpoint).ToString(), policy, parts, sentAt, [])

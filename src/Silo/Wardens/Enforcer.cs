@@ -9,7 +9,7 @@ using Granary.Grains.Ports;
 namespace Granary.Silo.Wardens;
 
 /// <summary>What an enforcer works with on its host.</summary>
-internal sealed record EnforcerParts(ILeaseStore Store, ICellGroup Group, IKillNotes Notes, StartsInFlight Starts, LastRenewal LastRenewal, ILogger Logger);
+internal sealed record EnforcerParts(ILeaseStore Store, ICellGroup Group, IKillNotes Notes, StartsInFlight Starts, StartGate Gate, LastRenewal LastRenewal, ILogger Logger);
 
 /// <summary>
 /// The shell around <see cref="WardenMachine"/>, in the process of a warden or of the silo that stands in for one: one event after another is decided on, and
@@ -134,9 +134,14 @@ internal sealed partial class Enforcer
             LogHolds(parts.Logger, cell);
         }
 
-        if (after.Phase == WardenPhase.Leased && before.SentAt != after.SentAt)
+        if (after.Phase == WardenPhase.Leased && (before.SentAt, before.Epoch) != (after.SentAt, after.Epoch))
         {
             parts.LastRenewal.Write(after.SentAt);
+            parts.Gate.Open(after.Epoch);
+        }
+        else if (after.IsStopping)
+        {
+            parts.Gate.Close(); // Before anything that runs or is being started is looked for.
         }
     }
 

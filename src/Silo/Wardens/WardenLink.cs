@@ -13,6 +13,7 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock gate = new();
+    private readonly StartGate gateOfStarts = new(cellFolder);
     private readonly TaskCompletionSource standing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<ServingEvent> hear = _ => { };
     private CancellationToken running;
@@ -25,6 +26,8 @@ internal sealed partial class WardenLink(string cellFolder, bool hasWardens, Lea
     public LeasePolicy Policy => policy;
 
     public TimeSpan Now => HostClock.Now;
+
+    public long? Gate => gateOfStarts.Epoch;
 
     public DateTimeOffset? EndsAt { get; private set; }
 

@@ -30,9 +30,13 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
         }
 
         State = decision.Next;
-        if (State.Phase == WardenPhase.Leased && State.SentAt != before.SentAt)
+        if (State.Phase == WardenPhase.Leased && (State.SentAt, State.Epoch) != (before.SentAt, before.Epoch))
         {
-            host.RenewedAt = State.SentAt;
+            (host.RenewedAt, host.Gate) = (State.SentAt, State.Epoch);
+        }
+        else if (State.IsStopping)
+        {
+            host.Gate = 0;
         }
 
         if (before.Phase != State.Phase)

@@ -109,6 +109,9 @@ internal sealed class Host
         set;
     }
 
+    /// <summary>The epoch under which whoever enforces the lease lets starts through; 0 while it lets none, null before it said anything.</summary>
+    public long? Gate { get; set; }
+
     public int StartsInFlight => Starts.Values.Count(each => each.IsInFlight);
 
     public DateTimeOffset WallAt(TimeSpan at) => World.Instant(at + plan.Skew);
@@ -261,7 +264,7 @@ internal sealed class Host
         }
 
         Starts.Clear();
-        RenewedAt = null;
+        (RenewedAt, Gate) = (null, null);
     }
 
     public void PowerOn()

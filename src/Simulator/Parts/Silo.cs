@@ -52,7 +52,7 @@ internal sealed class Silo : Process
     /// <summary>Null where no grains run.</summary>
     public Placement? Placement { get; }
 
-    public bool MayStart(long beganUnder) => World.Rules.MayStart(Serving, beganUnder, Now, World.Lease);
+    public bool MayStart(long beganUnder) => World.Rules.MayStart(Serving, Host.Gate, beganUnder, Now, World.Lease);
 
     public void HearWarden(long epoch, TimeSpan? sentAt) => Receive(() => Handle(new ServingEvent.LeaseTold(Now, epoch, sentAt, ByWarden: true)));
 

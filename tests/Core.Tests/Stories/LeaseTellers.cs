@@ -229,6 +229,7 @@ internal sealed class JudgeTeller(LeasePolicy policy) : ITeller
 internal sealed class ServingTeller(LeasePolicy policy) : ITeller
 {
     private ServingState serving = ServingMachine.Start(A.Cell1, "silo-1", TimeSpan.Zero);
+    private long? gate;
 
     public IEnumerable<string>? Tell(DateTimeOffset? at, string words)
     {
@@ -240,7 +241,13 @@ internal sealed class ServingTeller(LeasePolicy policy) : ITeller
         var clock = LeaseWords.Clock(at.Value);
         if (words.StartsWith("may it start what began under ", StringComparison.Ordinal))
         {
-            return [ServingMachine.MayStart(serving, LeaseWords.Number(words.Split(' ')[^1]), clock, policy) ? "yes" : "no"];
+            return [ServingMachine.MayStart(serving, gate, LeaseWords.Number(words.Split(' ')[^1]), clock, policy) ? "yes" : "no"];
+        }
+
+        if (words.StartsWith("the gate is ", StringComparison.Ordinal))
+        {
+            gate = words.EndsWith("closed", StringComparison.Ordinal) ? 0 : LeaseWords.Number(words.Split(' ')[^1]);
+            return [];
         }
 
         if (Parse(clock, words.Split(' ')) is not { } @event)
