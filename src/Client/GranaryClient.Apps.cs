@@ -129,6 +129,22 @@ public sealed partial class GranaryClient
         return Ask(() => droplet.Stage(package, wish ?? new StagingWish()), cancellation);
     }
 
+    /// <summary>A droplet that will be uploaded as it is, with <see cref="UploadDroplet"/>.</summary>
+    /// <param name="processTypes">Process type to command; null for what is found in it.</param>
+    public Task<DropletState> CreateDroplet(AppId app, ImmutableSortedDictionary<string, string>? processTypes = null, DropletId? id = null, CancellationToken cancellation = default)
+    {
+        var droplet = Droplet(id ?? new DropletId(Guid.NewGuid()));
+        return Ask(() => droplet.Promise(app, processTypes ?? ImmutableSortedDictionary<string, string>.Empty), cancellation);
+    }
+
+    /// <summary>Uploads the tar.gz of a droplet, as Cloud Foundry gives them out; one that is refused leaves the droplet FAILED.</summary>
+    public Task<DropletState> UploadDroplet(DropletId droplet, Stream bits, CancellationToken cancellation = default) => Carry(
+        bits,
+        (upload, offset, piece) => Droplet(droplet).Append(upload, offset, piece),
+        upload => Droplet(droplet).Complete(upload),
+        upload => Droplet(droplet).Abandon(upload),
+        cancellation);
+
     /// <summary>Returns when the build is STAGED or FAILED. Ends early only by its token.</summary>
     public async Task<DropletState> WaitStaged(DropletId build, CancellationToken cancellation = default)
     {
@@ -150,7 +166,7 @@ public sealed partial class GranaryClient
     /// <summary>Those that are STAGED: what is a build yet, or came to nothing, is no droplet.</summary>
     public Task<RowPage<DropletState>> Droplets(RowQuery query, CancellationToken cancellation = default)
     {
-        var staged = DropletPhase.Staged.ToString().ToUpperInvariant();
+        var staged = BuildMachine.Upper(DropletPhase.Staged);
         return query.States is { } states && !states.Contains(staged)
             ? Task.FromResult(new RowPage<DropletState>([], 0, null))
             : Call(() => Listing.Droplets(query with { States = [staged] }), cancellation);

@@ -19,12 +19,15 @@ internal sealed class DropletGrain(
     IEffectRunner effects,
     IBlobStore blobs,
     IArchiveInspector archives,
+    IDropletFiles files,
     AppLog log,
     TaskPolicy policy,
     StagingPolicy staging,
     TimeProvider clock) : WorkGrain<DropletDocument, DropletState, BuildEvent>(store, effects, clock), IDropletGrain
 {
     private static readonly Refusal NoPackage = new(RefusalReason.Invalid, "Unable to use package. Ensure that the package exists and you have access to it.");
+
+    private const string NoBits = "The upload has no bits: send the tar.gz of a droplet";
 
     public async Task<Answer<DropletState>> Stage(PackageId package, StagingWish wish)
     {
@@ -59,6 +62,64 @@ internal sealed class DropletGrain(
             : await StageFiles(droplet, app, bits, wish);
     }
 
+    public async Task<Answer<DropletState>> Promise(AppId app, ImmutableSortedDictionary<string, string> processTypes)
+    {
+        var droplet = new DropletState { Id = new DropletId(Keys.Guid(this.GetPrimaryKeyString())), App = app, Lifecycle = Lifecycle.Bits, ProcessTypes = processTypes };
+        if (State.Phase == DropletPhase.Absent)
+        {
+            if (await GrainFactory.GetGrain<IAppGrain>(Keys.App(app)).Get() is not { IsDeleted: false } owner)
+            {
+                return new(new Refusal(RefusalReason.AppNotFound, "App not found"));
+            }
+
+            if (owner.Lifecycle == Lifecycle.Docker)
+            {
+                return new(new Refusal(RefusalReason.Invalid, "Cannot create a droplet for this app: it runs images"));
+            }
+
+            if (Procfile.Fault(processTypes) is { } fault)
+            {
+                return new(new Refusal(RefusalReason.Invalid, fault));
+            }
+        }
+
+        return Reply(await Handle(new BuildEvent.Promised(Now, droplet)));
+    }
+
+    public async Task<Answer<DropletState>> Append(Guid upload, long offset, byte[] bits)
+    {
+        if (State.Phase != DropletPhase.AwaitingUpload)
+        {
+            await Abandon(upload); // Another one has ended meanwhile.
+            return Reply(await Handle(new BuildEvent.Arrived(Now, upload, StagingProduct.Refused(NoBits), policy.StackImage)));
+        }
+
+        return await blobs.Append(upload, offset, bits, CancellationToken.None)
+            ? new(State)
+            : new(new Refusal(RefusalReason.Conflict, $"The upload has a gap before byte {offset}; begin again at byte 0"));
+    }
+
+    public Task Abandon(Guid upload) => State.Upload == upload ? Task.CompletedTask : blobs.Abandon(upload, CancellationToken.None);
+
+    /// <summary>What was uploaded goes with the end of its upload: nothing refers to it. The droplet's own bits are made of it.</summary>
+    public async Task<Answer<DropletState>> Complete(Guid upload)
+    {
+        var product = StagingProduct.Refused(NoBits);
+        if (State.Phase == DropletPhase.AwaitingUpload)
+        {
+            try
+            {
+                product = await files.Read((await blobs.Complete(upload, CancellationToken.None)).Digest, CancellationToken.None);
+            }
+            catch (FileNotFoundException)
+            {
+                return new(new Refusal(RefusalReason.Unreadable, NoBits));
+            }
+        }
+
+        return Reply(await Handle(new BuildEvent.Arrived(Now, upload, product, policy.StackImage)));
+    }
+
     public async Task<DropletState?> Get()
     {
         var build = State.Phase == DropletPhase.Staging ? await Reload() : State;
@@ -75,7 +136,7 @@ internal sealed class DropletGrain(
 
     public async Task<bool> Forget()
     {
-        if (State.Phase is DropletPhase.Staged or DropletPhase.Failed)
+        if (State.Phase is DropletPhase.Staged or DropletPhase.Failed or DropletPhase.AwaitingUpload)
         {
             if (State.Source?.DropletDigest is { } digest)
             {

@@ -64,6 +64,37 @@ public sealed class PackageTests(ApiHost host)
     }
 
     [Fact]
+    public async Task A_droplet_is_uploaded_as_it_is()
+    {
+        var app = await host.Client.Push("from here", new MemoryStream(Given.Zip(("Procfile", "worker: wait\n"))));
+        using var file = await host.Send(HttpMethod.Get, $"/v3/droplets/{app.CurrentDroplet}/download");
+        var bits = await file.Content.ReadAsByteArrayAsync();
+        var other = await host.Client.CreateApp("from there");
+        var image = await host.Client.CreateApp("image from there", Lifecycle.Docker);
+        var talk = new Conversation(host);
+        Task<JsonNode> Create(string to, JsonNode? types = null) => talk.Post("/v3/droplets", new JsonObject { ["relationships"] = Relationships(to), ["process_types"] = types }.ToJsonString());
+
+        var droplet = (await Create(other.Id.ToString())).Text("guid");
+        await talk.Get($"/v3/droplets/{droplet}/download");
+        await talk.Ask(HttpMethod.Patch, $"/v3/apps/{other.Id}/relationships/current_droplet", Bodies.Json(new JsonObject { ["data"] = new JsonObject { ["guid"] = droplet } }.ToJsonString()));
+        await talk.Ask(HttpMethod.Post, $"/v3/droplets/{droplet}/upload", Bodies.Upload(bits, resources: null));
+        await talk.Get($"/v3/droplets/{droplet}");
+        await talk.Get($"/v3/builds/{droplet}");
+        await talk.Ask(HttpMethod.Post, $"/v3/droplets/{droplet}/upload", Bodies.Upload(bits, resources: null));
+        await talk.Ask(HttpMethod.Patch, $"/v3/apps/{other.Id}/relationships/current_droplet", Bodies.Json(new JsonObject { ["data"] = new JsonObject { ["guid"] = droplet } }.ToJsonString()));
+        var broken = (await Create(other.Id.ToString(), new JsonObject { ["web"] = "serve" })).Text("guid");
+        using var refused = await host.Send(HttpMethod.Post, $"/v3/droplets/{broken}/upload", Bodies.Upload("no tar"u8.ToArray(), resources: null));
+        await talk.Get(refused.Headers.Location!.PathAndQuery);
+        await talk.Get($"/v3/droplets/{broken}");
+        await Create(image.Id.ToString());
+        await Create(Guid.NewGuid().ToString());
+        await Create(other.Id.ToString(), new JsonObject { ["web/x"] = "serve" });
+        await Create(other.Id.ToString(), new JsonObject { ["web"] = 1 });
+
+        talk.Check();
+    }
+
+    [Fact]
     public async Task A_package_is_copied_to_another_app()
     {
         var app = await host.Client.Push("copied", new MemoryStream(Given.Zip(("index.html", "hello"))));

@@ -88,6 +88,52 @@ public sealed class DropletPackerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_droplet_that_was_shown_is_read_again()
+    {
+        Leave(StagingFolders.App, Folder("app/"), File("app/run.sh", "echo run\n", 0x1ED), Link("app/absolute", "/usr/bin/env"), File("app/Procfile", "clock: tick\n", 0x1A4));
+        Leave(StagingFolders.Dependencies, ("deps/", ""), ("deps/0/", ""), ("deps/0/launch.yml", "processes:\n- type: worker\n  command: work\n"));
+        Leave(StagingFolders.Result, ("staging/", ""), ("staging/release.yml", "default_process_types: {web: serve}\n"));
+        var (product, _) = await Pack(Named);
+        using var shown = new MemoryStream();
+        await Tar().Write(new ContainerSource("stack", product.Digest) { HoldsHome = true }, shown, CancellationToken.None);
+
+        var read = await Read(shown.ToArray());
+        await Unpack(read);
+
+        Assert.Null(read.Fault);
+        Assert.Equal(["clock: tick", "web: serve", "worker: work"], read.ProcessTypes.Select(each => $"{each.Key}: {each.Value}"));
+        Assert.Equal("echo run\n", await System.IO.File.ReadAllTextAsync(folder.PathOf("app/run.sh")));
+        Assert.Equal(UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(folder.PathOf("app/run.sh")) & UnixFileMode.UserExecute);
+        Assert.Equal("/usr/bin/env", Target("app/absolute"));
+    }
+
+    [Fact]
+    public async Task Of_a_droplet_from_elsewhere_the_folders_of_a_droplet_are_kept()
+    {
+        var read = await Read(Packed(File("./app/run.sh", "run", 0x1ED), new PaxTarEntry(TarEntryType.HardLink, "./app/again.sh") { LinkName = "./app/run.sh" }, Folder("./tmp/"), File("./logs/old.log", "old", 0x1A4), File("./staging_info.yml", """{"detected_buildpack":"","start_command":"serve all"}""", 0x1A4)));
+        await Unpack(read);
+
+        Assert.Equal(["app", "deps", "profile.d"], Directory.GetFileSystemEntries(folder.Droplet).Select(Path.GetFileName).Order());
+        Assert.Equal("run", await System.IO.File.ReadAllTextAsync(folder.PathOf("app/again.sh")));
+        Assert.Equal(["web: serve all"], read.ProcessTypes.Select(each => $"{each.Key}: {each.Value}"));
+    }
+
+    [Fact]
+    public async Task What_is_no_droplet_is_refused()
+    {
+        var sound = Packed(File("app/run.sh", new string('x', 100_000), 0x1ED));
+        options.UnpackedBytesMax = 1 << 20;
+
+        Assert.StartsWith("it is no tar.gz that can be read (", (await Read("no tar at all"u8.ToArray())).Fault, StringComparison.Ordinal);
+        Assert.StartsWith("it is no tar.gz that can be read (", (await Read(sound[..^20])).Fault, StringComparison.Ordinal);
+        Assert.Contains("holds nothing in a folder 'app'", (await Read(Packed(File("etc/passwd", "root", 0x1A4)))).Fault, StringComparison.Ordinal);
+        Assert.Contains("..", (await Read(Packed(File("app/../../escape", "x", 0x1A4)))).Fault, StringComparison.Ordinal);
+        Assert.Equal("\"app\" is no folder", (await Read(Packed(File("app", "x", 0x1A4)))).Fault);
+        Assert.Equal("it has more than 1048576 bytes", (await Read(Packed(File("app/run.sh", "x", 0x1A4), File("tmp/zeros", new string('\0', 2 << 20), 0x1A4)))).Fault);
+        Assert.Null((await Read(sound)).Fault);
+    }
+
+    [Fact]
     public async Task Such_links_are_refused_in_every_other_archive()
     {
         Leave(StagingFolders.App, Folder("app/"), Link("app/absolute", "/usr/bin/env"));
@@ -226,11 +272,35 @@ public sealed class DropletPackerTests : IDisposable
     private Task<(StagingProduct Product, long Bytes)> Pack(StagingPlan plan) =>
         Packer().Pack(plan, path => Task.FromResult(left.TryGetValue(path, out var tar) ? Pieces(tar) : null), CancellationToken.None);
 
+    private DropletTar Tar() => new(Store(), new ZipUnpacker(Options.Create(options)), Options.Create(options));
+
+    private async Task<StagingProduct> Read(byte[] file)
+    {
+        var upload = Guid.NewGuid();
+        await Store().Append(upload, 0, file, CancellationToken.None);
+        return await Tar().Read((await Store().Complete(upload, CancellationToken.None)).Digest, CancellationToken.None);
+    }
+
+    private static byte[] Packed(params TarEntry[] entries)
+    {
+        using var packed = new MemoryStream();
+        using (var unpacked = new GZipStream(packed, CompressionLevel.Fastest))
+        using (var tar = new TarWriter(unpacked))
+        {
+            foreach (var entry in entries)
+            {
+                tar.WriteEntry(entry);
+            }
+        }
+
+        return packed.ToArray();
+    }
+
     /// <summary>The entries of the tar, with modes in octal, contents and link targets, by name.</summary>
     private async Task<string[]> Shown(ContainerSource source)
     {
         using var packed = new MemoryStream();
-        await new DropletTar(Store(), Options.Create(options)).Write(source, packed, CancellationToken.None);
+        await Tar().Write(source, packed, CancellationToken.None);
         packed.Position = 0;
         await using var tar = new TarReader(new GZipStream(packed, CompressionMode.Decompress));
         var shown = new List<string>();

@@ -33,6 +33,17 @@ internal static class VisitExtensions
         }
     }
 
+    /// <summary>The app that a body names, in which the caller must be a developer. Cloud Foundry says here that it is invalid, not that it is missing.</summary>
+    public static async Task DemandApp(this HttpContext http, string app, Places places)
+    {
+        if (await places.OfApp(app, http.RequestAborted) is not { } place || !AccessRules.May(http.Visit().Caller, Right.SeeApps, place))
+        {
+            throw new CfException(CfError.Unprocessable("App is invalid. Ensure it exists and you have access to it."));
+        }
+
+        http.Demand(Right.Develop, place);
+    }
+
     /// <summary>Ends the request unless it is allowed.</summary>
     public static void Answer(Verdict verdict, string thing)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Granary.Api.Apps;
 using Granary.Api.Builds;
+using Granary.Api.Droplets;
 using Granary.Api.Packages;
 using Granary.Api.Processes;
 using Granary.Api.Tasks;
@@ -39,6 +40,8 @@ internal sealed class AuditFilter(AuditTrail trail, GranaryClient granary) : IEn
         ["POST /v3/packages"] = "app.package.create",
         ["POST /v3/packages/{guid}/upload"] = "app.package.upload",
         ["POST /v3/builds"] = "app.build.create",
+        ["POST /v3/droplets"] = "app.droplet.create",
+        ["POST /v3/droplets/{guid}/upload"] = "app.droplet.upload",
         ["POST /v3/apps/{guid}/tasks"] = "app.task.create",
         ["POST /v3/tasks/{guid}/actions/cancel"] = "app.task.cancel",
         ["PUT /v3/tasks/{guid}/cancel"] = "app.task.cancel",
@@ -68,6 +71,7 @@ internal sealed class AuditFilter(AuditTrail trail, GranaryClient granary) : IEn
         TaskResponse task => task.Relationships.App.Data.Guid,
         PackageResponse package => package.Relationships.App.Data.Guid,
         BuildResponse build => build.Relationships.App.Data.Guid,
+        DropletResponse droplet => droplet.Relationships.App.Data.Guid,
         ProcessResponse process => process.Relationships.App.Data.Guid,
         _ => (string)http.GetRouteValue("guid")!,
     })!.Value;
@@ -78,6 +82,7 @@ internal sealed class AuditFilter(AuditTrail trail, GranaryClient granary) : IEn
         ProcessResponse process => new { ProcessGuid = process.Guid, ProcessType = process.Type, Request = new { process.Instances, process.MemoryInMb, process.DiskInMb } },
         PackageResponse package => new { PackageGuid = package.Guid },
         BuildResponse build => new { BuildGuid = build.Guid, PackageGuid = build.Package.Guid },
+        DropletResponse droplet => new { DropletGuid = droplet.Guid },
         VariablesResponse => new { Request = new { EnvironmentVariables = Hidden } },
         CurrentDropletResponse droplet => new { Request = new { DropletGuid = droplet.Data.Guid } },
         _ when http.GetRouteValue("index") is string index => new { ProcessType = http.GetRouteValue("type") ?? AppProcesses.TypeOf((string)http.GetRouteValue("guid")!), ProcessIndex = index },

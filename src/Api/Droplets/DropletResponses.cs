@@ -34,21 +34,27 @@ internal sealed record DropletResponse(
     {
         var isImage = droplet.Lifecycle == Core.Apps.Lifecycle.Docker;
         var self = $"/v3/droplets/{droplet.Id}";
-        var shown = new Dictionary<string, Link>
+        var shown = new Dictionary<string, Link> { ["self"] = links.To(self) };
+        if (!droplet.IsUploaded)
         {
-            ["self"] = links.To(self),
-            ["package"] = links.To($"/v3/packages/{droplet.Package}"),
-            ["app"] = links.To($"/v3/apps/{droplet.App}"),
-            ["assign_current_droplet"] = links.To($"/v3/apps/{droplet.App}/relationships/current_droplet", "PATCH"),
-        };
-        if (!isImage)
+            shown["package"] = links.To($"/v3/packages/{droplet.Package}");
+        }
+
+        shown["app"] = links.To($"/v3/apps/{droplet.App}");
+        shown["assign_current_droplet"] = links.To($"/v3/apps/{droplet.App}/relationships/current_droplet", "PATCH");
+        if (droplet.Phase == DropletPhase.AwaitingUpload)
+        {
+            shown["upload"] = links.To($"{self}/upload", "POST");
+        }
+
+        if (droplet.Source?.DropletDigest is not null)
         {
             shown["download"] = links.To($"{self}/download");
         }
 
         return new DropletResponse(
             droplet.Id.ToString(),
-            droplet.Phase.ToString().ToUpperInvariant(),
+            BuildMachine.Upper(droplet.Phase),
             droplet.Error,
             ShownLifecycle.Of(droplet.Lifecycle, droplet.Buildpacks, droplet.Source?.Image),
             "",

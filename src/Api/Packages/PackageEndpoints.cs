@@ -52,7 +52,7 @@ internal static class PackageEndpoints
         }
 
         var request = PackageRequest.Read(await http.Request.ReadBody());
-        await DemandApp(request.App, http, places);
+        await http.DemandApp(request.App, places);
         if (request.Lifecycle == Lifecycle.Docker)
         {
             await gate.Demand(FeatureFlag.DiegoDocker, http);
@@ -65,7 +65,7 @@ internal static class PackageEndpoints
     private static async Task<IResult> Copy(string source, HttpContext http, GranaryClient granary, Places places)
     {
         var request = CopyRequest.Read(await http.Request.ReadBody());
-        await DemandApp(request.App, http, places);
+        await http.DemandApp(request.App, places);
         if (await places.OfPackage(source, http.RequestAborted) is not { } place || !AccessRules.May(http.Visit().Caller, Right.SeeApps, place))
         {
             throw new CfException(CfError.Unprocessable("Source package is invalid. Ensure it exists and you have access to it."));
@@ -74,17 +74,6 @@ internal static class PackageEndpoints
         http.Demand(Right.SeeSecrets, place);
         var package = await granary.CopyPackage(new AppId(Guid.ParseExact(request.App, "D")), new PackageId(Guid.ParseExact(source, "D")), cancellation: http.RequestAborted);
         return Reply.Created(PackageResponse.Of(package, new Links(http.Request)));
-    }
-
-    /// <summary>Cloud Foundry says here that the app is invalid, not that it is missing.</summary>
-    private static async Task DemandApp(string app, HttpContext http, Places places)
-    {
-        if (await places.OfApp(app, http.RequestAborted) is not { } place || !AccessRules.May(http.Visit().Caller, Right.SeeApps, place))
-        {
-            throw new CfException(CfError.Unprocessable("App is invalid. Ensure it exists and you have access to it."));
-        }
-
-        http.Demand(Right.Develop, place);
     }
 
     private static async Task<IResult> Download(string guid, HttpContext http, GranaryClient granary, IBlobStore blobs) => await granary.GetPackage(guid, http.RequestAborted) switch

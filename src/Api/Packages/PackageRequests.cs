@@ -10,12 +10,7 @@ internal sealed record CopyRequest(string App)
 {
     public static CopyRequest Read(Body body)
     {
-        var app = body.Object("relationships")?.Related("app");
-        if (body.Value("relationships") is null)
-        {
-            body.Fault("Relationships is not an object");
-        }
-
+        var app = body.RelatedApp();
         body.ThrowIfFaulty();
         return new CopyRequest(app!);
     }
@@ -33,16 +28,7 @@ internal sealed record PackageRequest(Lifecycle Lifecycle, string App, string? I
             body.Fault("Type must be one of 'bits, docker'");
         }
 
-        string? app = null;
-        if (body.Object("relationships") is { } relationships)
-        {
-            app = relationships.Related("app");
-        }
-        else
-        {
-            body.Fault("Relationships is not an object");
-        }
-
+        var app = body.RelatedApp();
         var data = body.Object("data");
         var image = data?.Text("image");
         var (user, password) = (data?.Text("username"), data?.Text("password"));

@@ -231,6 +231,18 @@ internal sealed class Body(JsonElement element, string path, List<string> faults
         return guid;
     }
 
+    /// <summary>The app of the relationships, which must be there; null is a fault.</summary>
+    public string? RelatedApp()
+    {
+        if (Object("relationships") is { } relationships)
+        {
+            return relationships.Related("app");
+        }
+
+        Fault("Relationships is not an object");
+        return null;
+    }
+
     /// <summary>The guids of {"data":[{"guid":…}]}; empty when it is not given.</summary>
     public ImmutableArray<Guid> RelatedMany(string name) => Object(name)?.Many(name) ?? [];
 

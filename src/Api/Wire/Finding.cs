@@ -19,11 +19,11 @@ internal static class Finding
         await granary.FindPackage(new PackageId(Guids.Parse(guid, "Package")), cancellation) ?? throw new CfException(CfError.NotFound("Package"));
 
     public static async Task<DropletState> GetDroplet(this GranaryClient granary, string guid, CancellationToken cancellation) =>
-        await granary.FindDroplet(new DropletId(Guids.Parse(guid, "Droplet")), cancellation) is { Phase: DropletPhase.Staged } droplet ? droplet : throw new CfException(CfError.NotFound("Droplet"));
+        await granary.FindDroplet(new DropletId(Guids.Parse(guid, "Droplet")), cancellation) is { } droplet && (droplet.IsUploaded || droplet.Phase == DropletPhase.Staged) ? droplet : throw new CfException(CfError.NotFound("Droplet"));
 
     /// <summary>A build has the guid of its droplet.</summary>
     public static async Task<DropletState> GetBuild(this GranaryClient granary, string guid, CancellationToken cancellation) =>
-        await granary.FindDroplet(new DropletId(Guids.Parse(guid, "Build")), cancellation) ?? throw new CfException(CfError.NotFound("Build"));
+        await granary.FindDroplet(new DropletId(Guids.Parse(guid, "Build")), cancellation) is { IsUploaded: false } build ? build : throw new CfException(CfError.NotFound("Build"));
 
     /// <summary>The names of the buildpacks that there are.</summary>
     public static async Task<ImmutableArray<string>> BuildpackNames(this GranaryClient granary, TaskPolicy policy, CancellationToken cancellation) =>

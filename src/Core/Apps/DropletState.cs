@@ -15,6 +15,9 @@ public enum DropletPhase
 
     /// <summary>It is being made in a container; nobody sees it yet but as a build.</summary>
     Staging,
+
+    /// <summary>It is to be uploaded as it is, by one who has it from elsewhere.</summary>
+    AwaitingUpload,
 }
 
 /// <summary>An app's staged bits: what containers run from. Fixed once it is made. Until then, and when it could not be made, it is a build and nothing else.</summary>
@@ -24,7 +27,12 @@ public sealed record DropletState
 
     public AppId App { get; init; }
 
+    /// <summary>What it is made of; of no package when it is uploaded as it is.</summary>
     public PackageId Package { get; init; }
+
+    /// <summary>The upload that made it STAGED or FAILED, of one that is uploaded as it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? Upload { get; init; }
 
     public Lifecycle Lifecycle { get; init; }
 
@@ -54,4 +62,8 @@ public sealed record DropletState
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>It came from elsewhere; before every other there was a build.</summary>
+    [JsonIgnore]
+    public bool IsUploaded => Package == default;
 }

@@ -23,6 +23,7 @@ public static class AuditWords
             "audit.app.process.terminate_instance" => $"Terminating process: {Quoted(data.RootElement, "process_type")}, index: {Quoted(data.RootElement, "process_index")}",
             "audit.app.package.create" => $"Adding app package for app with guid {guid}",
             "audit.app.package.upload" => $"Uploading app package for app with guid {guid}",
+            "audit.app.droplet.create" => $"Creating droplet for app with guid {guid}",
             "audit.app.build.create" => $"Creating build for app with guid {guid}",
             _ => null,
         };

@@ -21,6 +21,8 @@ namespace Granary.Core.Builds;
 ///    STAGING -----------------------------------+
 ///       |
 ///       +--> FAILED   anything else, in Cloud Foundry's words
+///
+///   (nothing) --> AWAITING_UPLOAD --> STAGED, or FAILED    one that somebody has from elsewhere
 /// </code>
 /// What runs is a task in all but name: <see cref="TaskMachine"/> decides where and how often, and its end is the end of the build, in the same decision.
 /// </summary>
@@ -36,17 +38,31 @@ public static class BuildMachine
 
     public const string NoRoom = "InsufficientResources - Insufficient resources";
 
+    public static readonly Refusal IsThere = new(RefusalReason.Invalid, "Droplet may be uploaded only once. Create a new droplet to upload bits.");
+
     public static readonly Refusal InProgress = new(RefusalReason.StagingInProgress, "Only one build can be STAGING at a time per application.");
+
+    /// <summary>As Cloud Foundry writes it.</summary>
+    public static string Upper(DropletPhase phase) => phase == AwaitingUpload ? "AWAITING_UPLOAD" : phase.ToString().ToUpperInvariant();
 
     public static Decision Decide(DropletState build, BuildEvent @event) => (build.Phase, @event) switch
     {
         (Absent, Requested { Spec: null } requested) => Decision.Move(requested.Droplet with { Phase = Staged, CreatedAt = requested.At, UpdatedAt = requested.At }),
         (Absent, Requested requested) => Begin(requested),
+        (Absent, Promised promised) => Decision.Move(promised.Droplet with { Phase = AwaitingUpload, CreatedAt = promised.At, UpdatedAt = promised.At }),
+        (Absent, Arrived) => Decision.Refuse(build, new Refusal(RefusalReason.DropletNotFound, "Droplet not found")),
         (Absent, Ran) => Decision.Refuse(build, new Refusal(RefusalReason.BuildNotFound, "Build not found")),
 
         (_, Requested requested) => requested.Droplet.Package == build.Package
             ? Decision.Stay(build) // The same request again.
             : Decision.Refuse(build, new Refusal(RefusalReason.Conflict, "Build guid is taken by a build of another package")),
+        (_, Promised promised) => build.IsUploaded && promised.Droplet.App == build.App
+            ? Decision.Stay(build)
+            : Decision.Refuse(build, new Refusal(RefusalReason.Conflict, "Droplet guid is taken by another droplet")),
+        (AwaitingUpload, Arrived arrived) => Decision.Move(Uploaded(build, arrived)),
+        (_, Arrived arrived) => build.Upload == arrived.Upload
+            ? Decision.Stay(build)
+            : Decision.Refuse(build, IsThere),
         (_, Ran) when build.Staging is null => Decision.Stay(build),
         (_, Ran ran) => GoOn(build, build.Staging, ran.Event),
 
@@ -92,6 +108,15 @@ public static class BuildMachine
             (_, null or { BeforeStop: false }) when staging.DeadlineAt <= @event.At && staging.FailureReason != TaskMachine.Cancelled => Failed(build, TimeExpired),
             _ => Failed(build, Error(staging.FailureReason == TaskMachine.Cancelled ? "it was cancelled" : staging.FailureReason!)),
         };
+    }
+
+    /// <summary>Process types that were given have the last word over what is found in it.</summary>
+    private static DropletState Uploaded(DropletState droplet, Arrived arrived)
+    {
+        var ended = droplet with { Upload = arrived.Upload, UpdatedAt = arrived.At };
+        return arrived.Product is { Digest: { } digest } product
+            ? ended with { Phase = Staged, Source = new ContainerSource(arrived.Image, digest) { HoldsHome = true }, ProcessTypes = droplet.ProcessTypes.IsEmpty ? product.ProcessTypes : droplet.ProcessTypes }
+            : Failed(ended, arrived.Product.Fault!);
     }
 
     /// <summary>The process types that its Procfile gave stay with the files; a failed build has none.</summary>

@@ -6,7 +6,7 @@ namespace Granary.Core.Builds;
 /// <summary>Where things lie in the container of a staging; what becomes the droplet lies there at run time too.</summary>
 public static class StagingFolders
 {
-    private const string Home = "/home/vcap";
+    public const string Home = "/home/vcap";
 
     public const string App = TaskEnvironment.AppDirectory;
 

@@ -68,6 +68,17 @@ public sealed record Procfile(ImmutableSortedDictionary<string, string> ProcessT
     /// <summary>Whether a process type may be called so.</summary>
     public static bool IsType(string name) => name.Length is > 0 and <= TypeLength && name.All(each => char.IsAsciiLetterOrDigit(each) || each is '_' or '-');
 
+    /// <summary>What breaks the rules of process types, wherever they come from; null if nothing does.</summary>
+    public static string? Fault(ImmutableSortedDictionary<string, string> types) => types switch
+    {
+        { Count: > TypesMax } => string.Create(CultureInfo.InvariantCulture, $"there are more than {TypesMax} process types"),
+        _ when types.Keys.FirstOrDefault(each => !IsType(each)) is { } type =>
+            string.Create(CultureInfo.InvariantCulture, $"process type {ArchiveRules.Show(type)} is not 1 to {TypeLength} letters, digits, \"_\" or \"-\""),
+        _ when types.FirstOrDefault(each => each.Value.Length > Limits.CommandLength || each.Value.Contains('\0', StringComparison.Ordinal)).Key is { } type =>
+            string.Create(CultureInfo.InvariantCulture, $"the command of process type {type} is longer than {Limits.CommandLength} characters, or has a null character"),
+        _ => null,
+    };
+
     private static string? LineFault(int colon, string type, string command)
     {
         if (colon < 0)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Builds;
@@ -41,6 +42,20 @@ public interface IDropletGrain : IWorkGrain
     /// </summary>
     [ResponseTimeout("00:15:00")]
     Task<Answer<DropletState>> Stage(PackageId package, StagingWish wish);
+
+    /// <summary>Makes a droplet that will be uploaded as it is: the tar.gz that Cloud Foundry gives out. Idempotent.</summary>
+    /// <param name="processTypes">Process type to command; empty for what is found in it.</param>
+    Task<Answer<DropletState>> Promise(AppId app, ImmutableSortedDictionary<string, string> processTypes);
+
+    /// <summary>As of a package: <see cref="IPackageGrain.Append"/>.</summary>
+    Task<Answer<DropletState>> Append(Guid upload, long offset, byte[] bits);
+
+    /// <summary>Forgets bits that were added and will not be completed.</summary>
+    Task Abandon(Guid upload);
+
+    /// <summary>Ends an upload: the droplet is STAGED or FAILED. Repeating it gives the same answer; of several uploads the first that ends is the droplet's.</summary>
+    [ResponseTimeout("00:15:00")]
+    Task<Answer<DropletState>> Complete(Guid upload);
 
     /// <summary>The build; what is not STAGED is no droplet yet, or never will be.</summary>
     Task<DropletState?> Get();

@@ -146,7 +146,7 @@ public sealed class DropletDocument : Document<DropletState>
         0,
         "",
         null,
-        State is { Phase: DropletPhase.Staging, Staging: { } staging } ? TaskMachine.Upper(staging.Phase) : State.Phase.ToString().ToUpperInvariant(),
+        State is { Phase: DropletPhase.Staging, Staging: { } staging } ? TaskMachine.Upper(staging.Phase) : BuildMachine.Upper(State.Phase),
         State.Staging?.Cell?.Name,
         Micros(State.CreatedAt),
         Micros(State.UpdatedAt),

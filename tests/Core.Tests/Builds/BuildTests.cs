@@ -15,7 +15,7 @@ public sealed class BuildTests
     [Fact]
     public void No_event_finds_a_state_without_a_rule_and_no_rule_is_broken()
     {
-        BuildEvent[] events = [new BuildEvent.Requested(A.Start, A.NewBuild(), Spec), new BuildEvent.Requested(A.Start, A.NewBuild() with { Source = A.Spec().Source }, null), .. Samples.TaskEvents.Where(each => each is not TaskEvent.Submitted).Select(each => new BuildEvent.Ran(each)), .. Samples.Reports.Select(each => new BuildEvent.Ran(A.Report(each)))];
+        BuildEvent[] events = [new BuildEvent.Promised(A.Start, A.NewBuild() with { Package = default }), new BuildEvent.Arrived(A.Start, Guid.NewGuid(), StagingProduct.Refused("no"), "stack"), new BuildEvent.Requested(A.Start, A.NewBuild(), Spec), new BuildEvent.Requested(A.Start, A.NewBuild() with { Source = A.Spec().Source }, null), .. Samples.TaskEvents.Where(each => each is not TaskEvent.Submitted).Select(each => new BuildEvent.Ran(each)), .. Samples.Reports.Select(each => new BuildEvent.Ran(A.Report(each)))];
         foreach (var build in States())
         {
             foreach (var @event in events)
@@ -66,6 +66,9 @@ public sealed class BuildTests
         yield return After(running, new BuildEvent.Ran(new TaskEvent.CancelRequested(A.Start)));
         yield return After(running, new BuildEvent.Ran(A.Exited(2, 0)));
         yield return After(running, new BuildEvent.Ran(A.Exited(2, 223)));
+        var promised = After(new DropletState(), new BuildEvent.Promised(A.Start, A.NewBuild() with { Package = default }));
+        yield return promised;
+        yield return After(promised, new BuildEvent.Arrived(A.Start, Guid.NewGuid(), StagingProduct.Refused("no"), "stack"));
         yield return Samples.Build;
     }
 

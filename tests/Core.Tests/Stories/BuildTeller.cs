@@ -39,10 +39,22 @@ internal sealed class BuildTeller(string[] settings) : ITeller
         ["asked", "for"] => new BuildEvent.Requested(at, A.NewBuild(), spec),
         ["asked", "for", "again", "of", "another", "package"] => new BuildEvent.Requested(at, A.NewBuild() with { Package = new PackageId(Guid.Empty) }, spec),
         ["asked", "for", "as", "it", "is"] => new BuildEvent.Requested(at, A.NewBuild() with { Source = A.Spec().Source, Buildpacks = [Buildpacks.Binary] }, null),
-        ["left", var attempt, "a", "droplet", "with", .. var types] => Left(at, attempt, new StagingProduct(new string('d', 64), types.ToImmutableSortedDictionary(type => type, type => $"run {type}"), [new UsedBuildpack("sample_buildpack", "sample app")])),
+        ["promised"] => new BuildEvent.Promised(at, Elsewhere),
+        ["promised", "with", "web"] => new BuildEvent.Promised(at, Elsewhere with { ProcessTypes = Elsewhere.ProcessTypes.Add("web", "run promised") }),
+        ["promised", "to", "another", "app"] => new BuildEvent.Promised(at, Elsewhere with { App = new AppId(Guid.Empty) }),
+        ["arrived", "by", var upload, "with", .. var types] => Arrived(at, upload, Product(types)),
+        ["arrived", "by", var upload, "unusable:", .. var fault] => Arrived(at, upload, StagingProduct.Refused(string.Join(' ', fault))),
+        ["left", var attempt, "a", "droplet", "with", .. var types] => Left(at, attempt, Product(types)),
         ["left", var attempt, "nothing", "usable:", .. var fault] => Left(at, attempt, StagingProduct.Refused(string.Join(' ', fault))),
         _ => TaskLines.Parse(at, words, spec) is { } @event and not TaskEvent.Submitted ? new BuildEvent.Ran(@event) : null,
     };
+
+    /// <summary>A droplet that no package goes before.</summary>
+    private static DropletState Elsewhere => A.NewBuild() with { Package = default };
+
+    private static StagingProduct Product(string[] types) => new(new string('d', 64), types.ToImmutableSortedDictionary(type => type, type => $"run {type}"), [new UsedBuildpack("sample_buildpack", "sample app")]);
+
+    private static BuildEvent.Arrived Arrived(DateTimeOffset at, string upload, StagingProduct product) => new(at, NamedGuid.Of(upload), product, A.Spec().Source.Image);
 
     private static BuildEvent.Ran Left(DateTimeOffset at, string attempt, StagingProduct product)
     {
@@ -66,7 +78,7 @@ internal sealed class BuildTeller(string[] settings) : ITeller
 
     private static string State(DropletState build)
     {
-        List<string> parts = [build.Phase.ToString().ToUpperInvariant()];
+        List<string> parts = [BuildMachine.Upper(build.Phase)];
         parts.AddRange(build.Staging is { IsFinished: false } staging ? [$"{TaskMachine.Upper(staging.Phase)}, attempt {staging.Attempt}{(staging.Cell is { } cell ? $" on {cell}" : "")}"] : []);
         parts.AddRange(build.Source is { } source ? [source.HoldsHome ? "from what staging left" : "from the files as they are"] : []);
         parts.AddRange(build.Buildpacks.Select(each => $"by {each}"));

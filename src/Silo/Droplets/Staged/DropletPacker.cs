@@ -16,7 +16,6 @@ namespace Granary.Silo.Droplets.Staged;
 /// </summary>
 internal sealed class DropletPacker(IBlobStore blobs, ZipUnpacker unpacker, IOptions<ArchiveOptions> options) : IDropletPacker
 {
-    private const int PieceBytes = 512 * 1024;
     private const int NoteBytesMax = 64 * 1024;
     private const string Launch = "launch.yml";
     private const string Config = "config.yml";
@@ -29,7 +28,7 @@ internal sealed class DropletPacker(IBlobStore blobs, ZipUnpacker unpacker, IOpt
             var product = await Write(plan, file, open, cancellation);
             file.Position = 0;
             await unpacker.Inspect(file, linksMayLeave: true, cancellation);
-            var blob = await Store(file, cancellation);
+            var blob = await blobs.Store(file, cancellation);
             return (product with { Digest = blob.Digest }, blob.SizeBytes);
         }
         catch (ArchiveRefusedException fault)
@@ -41,7 +40,7 @@ internal sealed class DropletPacker(IBlobStore blobs, ZipUnpacker unpacker, IOpt
     private async Task<StagingProduct> Write(StagingPlan plan, Stream file, Func<string, Task<IAsyncEnumerable<ReadOnlyMemory<byte>>?>> open, CancellationToken cancellation)
     {
         await using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
-        var home = new HomeZip(zip, file, options.Value, open);
+        var home = new HomeZip(zip, file, options.Value, each => TarEntries.OfContainer(open, each, cancellation));
         var notes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, path) in StagingFolders.OfDroplet)
         {
@@ -60,7 +59,7 @@ internal sealed class DropletPacker(IBlobStore blobs, ZipUnpacker unpacker, IOpt
     }
 
     /// <summary>Of the files that are read on the way: how many bytes they may have; null for all others.</summary>
-    private static int? NoteLength(string path) => path switch
+    public static int? NoteLength(string path) => path switch
     {
         $"app/{Procfile.FileName}" => Procfile.BytesMax,
         _ when path.StartsWith("deps/", StringComparison.Ordinal) && path.Split('/') is [_, _, Launch or Config] => NoteBytesMax,
@@ -87,7 +86,7 @@ internal sealed class DropletPacker(IBlobStore blobs, ZipUnpacker unpacker, IOpt
     }
 
     /// <summary>In the order in which the last word counts: those before the last buildpack, the last one, the Procfile.</summary>
-    private static ImmutableSortedDictionary<string, string> Types(int buildpacks, Dictionary<string, string> said, Dictionary<string, string> notes)
+    public static ImmutableSortedDictionary<string, string> Types(int buildpacks, Dictionary<string, string> said, Dictionary<string, string> notes)
     {
         var types = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         for (var index = 0; index < buildpacks; index++)
@@ -110,7 +109,7 @@ internal sealed class DropletPacker(IBlobStore blobs, ZipUnpacker unpacker, IOpt
         }
 
         var all = types.ToImmutable();
-        return ProcessTypes.Fault(all) is { } fault ? throw new ArchiveRefusedException(fault) : all;
+        return Procfile.Fault(all) is { } fault ? throw new ArchiveRefusedException(fault) : all;
 
         void Add(IEnumerable<KeyValuePair<string, string>> some)
         {
@@ -122,21 +121,4 @@ internal sealed class DropletPacker(IBlobStore blobs, ZipUnpacker unpacker, IOpt
     }
 
     private static string NoteOf(int index, string name) => string.Create(CultureInfo.InvariantCulture, $"deps/{index}/{name}");
-
-    private async Task<Blob> Store(FileStream file, CancellationToken cancellation)
-    {
-        var upload = Guid.NewGuid();
-        var piece = new byte[PieceBytes];
-        file.Position = 0;
-        int read;
-        for (var offset = 0L; (read = await file.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellation)) > 0; offset += read)
-        {
-            if (!await blobs.Append(upload, offset, piece.AsMemory(0, read), cancellation))
-            {
-                throw new IOException($"The store has a gap before byte {offset} of a droplet."); // What broke off is left to the sweep of uploads.
-            }
-        }
-
-        return await blobs.Complete(upload, cancellation);
-    }
 }

@@ -1,5 +1,10 @@
+using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using Granary.Core;
+using Granary.Core.Apps;
+using Granary.Core.Builds;
 using Granary.Core.Droplets;
 using Granary.Core.Runtime;
 using Granary.Grains.Ports;
@@ -8,9 +13,12 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Silo.Droplets.Staged;
 
-/// <summary>Writes a droplet as the tar.gz that Cloud Foundry has of it: what is kept is a zip, of the home of its processes or of the files as they were uploaded, which are its app folder.</summary>
-internal sealed class DropletTar(IBlobStore blobs, IOptions<ArchiveOptions> options) : IDropletFiles
+/// <summary>Writes and reads droplets as the tar.gz that Cloud Foundry has of them. What is kept is a zip: of the home of their processes, or of the files as they were uploaded, which are their app folder.</summary>
+internal sealed class DropletTar(IBlobStore blobs, ZipUnpacker unpacker, IOptions<ArchiveOptions> options) : IDropletFiles
 {
+    private const string Info = "staging_info.yml";
+    private const int InfoBytesMax = 64 * 1024;
+
     private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -50,6 +58,51 @@ internal sealed class DropletTar(IBlobStore blobs, IOptions<ArchiveOptions> opti
             await tar.WriteEntryAsync(entry, cancellation);
         }
     }
+
+    public async Task<StagingProduct> Read(string digest, CancellationToken cancellation)
+    {
+        await using var file = SeekableBits.TemporaryFile();
+        try
+        {
+            var types = await Repack(digest, file, cancellation);
+            file.Position = 0;
+            await unpacker.Inspect(file, linksMayLeave: true, cancellation);
+            return new StagingProduct((await blobs.Store(file, cancellation)).Digest, types, []);
+        }
+        catch (ArchiveRefusedException fault)
+        {
+            return StagingProduct.Refused(fault.Message);
+        }
+        catch (InvalidDataException fault)
+        {
+            return StagingProduct.Refused(Broken(fault).Message); // In the midst of a file.
+        }
+    }
+
+    private async Task<ImmutableSortedDictionary<string, string>> Repack(string digest, Stream file, CancellationToken cancellation)
+    {
+        await using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
+        var home = new HomeZip(zip, file, options.Value, path => Entries(digest, path, cancellation));
+        var texts = await home.AddHome(path => path == Info ? InfoBytesMax : DropletPacker.NoteLength(path), cancellation);
+        var types = DropletPacker.Types(Limits.Buildpacks, [], texts);
+        return !types.ContainsKey(AppProcesses.Web) && ProcessTypes.StartCommand(texts.GetValueOrDefault(Info), Info) is { Length: > 0 } command ? types.Add(AppProcesses.Web, command) : types;
+    }
+
+    /// <summary>All of it for the home itself, else the one entry.</summary>
+    private async IAsyncEnumerable<TarEntry> Entries(string digest, string path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var bits = await blobs.Open(digest, cancellation);
+        await using var unpacked = new GZipStream(bits, CompressionMode.Decompress);
+        await foreach (var entry in TarEntries.Of(unpacked, Broken, cancellation))
+        {
+            if (path == StagingFolders.Home || path == $"{StagingFolders.Home}/{HomeZip.NameOf(entry.Name)}")
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    private static ArchiveRefusedException Broken(Exception fault) => new($"it is no tar.gz that can be read ({fault.Message}): upload what 'cf download-droplet' writes", fault);
 
     /// <summary>As old as nothing, so that the same droplet is the same file whenever it is asked for.</summary>
     private static PaxTarEntry Entry(TarEntryType type, string name, UnixFileMode mode) => new(type, name) { Mode = mode, ModificationTime = DateTimeOffset.UnixEpoch };

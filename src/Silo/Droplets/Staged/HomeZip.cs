@@ -7,10 +7,10 @@ using Granary.Core.Droplets;
 namespace Granary.Silo.Droplets.Staged;
 
 /// <summary>
-/// Writes the tars of a container's folders into one zip, entry by entry as they come. Bytes are counted, not believed. Files, folders and symbolic links are kept; a further name of
+/// Writes tars, of the folders of a container or of their home, into one zip, entry by entry as they come. Bytes are counted, not believed. Files, folders and symbolic links are kept; a further name of
 /// a file becomes a copy of it; pipes, sockets and devices, which no droplet holds, are left out.
 /// </summary>
-internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions options, Func<string, Task<IAsyncEnumerable<ReadOnlyMemory<byte>>?>> open)
+internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions options, Func<string, IAsyncEnumerable<TarEntry>> entries)
 {
     private const int Folder = 0x4000;
     private const int File = 0x8000;
@@ -20,14 +20,14 @@ internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions opti
 
     private readonly byte[] buffer = new byte[BufferBytes];
     private long bytes;
-    private int entries;
+    private int count;
 
     /// <summary>Short texts, by their paths, of files that <paramref name="wanted"/> names; the path begins with the name of the folder.</summary>
     public async Task<Dictionary<string, string>> AddFolder(string name, string path, Func<string, int?> wanted, CancellationToken cancellation)
     {
         AddEntry($"{name}/", Folder | 0x1ED);
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var entry in Entries(path, cancellation))
+        await foreach (var entry in entries(path).WithCancellation(cancellation))
         {
             var at = entry.Name.TrimEnd('/');
             if (at == name)
@@ -50,13 +50,55 @@ internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions opti
         return texts;
     }
 
+    /// <summary>The folders of a droplet, out of one tar of their home; what else is there is left out. Texts as of a folder.</summary>
+    public async Task<Dictionary<string, string>> AddHome(Func<string, int?> wanted, CancellationToken cancellation)
+    {
+        foreach (var name in StagingFolders.OfDroplet.Keys)
+        {
+            AddEntry($"{name}/", Folder | 0x1ED);
+        }
+
+        var hasApp = false;
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var entry in entries(StagingFolders.Home).WithCancellation(cancellation))
+        {
+            var at = NameOf(entry.Name);
+            var isKept = StagingFolders.OfDroplet.ContainsKey(at.Split('/')[0]);
+            hasApp |= at == "app" || at.StartsWith("app/", StringComparison.Ordinal);
+            if (isKept && !at.Contains('/', StringComparison.Ordinal))
+            {
+                if (entry.EntryType != TarEntryType.Directory)
+                {
+                    throw new ArchiveRefusedException($"{ArchiveRules.Show(at)} is no folder");
+                }
+            }
+            else if (isKept && await Add(entry, at, wanted(at), cancellation) is { } text)
+            {
+                texts[at] = text;
+            }
+            else if (!isKept && entry.DataStream is { } data && wanted(at) is { } bytesMax)
+            {
+                texts[at] = await Read(data, at, bytesMax, cancellation);
+            }
+            else if (!isKept)
+            {
+                Count(entry.Length);
+            }
+        }
+
+        return hasApp ? texts : throw new ArchiveRefusedException("it holds nothing in a folder 'app': upload what 'cf download-droplet' writes");
+    }
+
+    /// <summary>As it is called below the home, however it was packed.</summary>
+    public static string NameOf(string name) => (name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name).TrimEnd('/');
+
     public Task AddText(string name, string text, CancellationToken cancellation) => AddText(name, File | 0x1A4, text, cancellation);
 
     /// <summary>Texts of files right in a folder, which is not added.</summary>
     public async Task<Dictionary<string, string>> ReadTexts(string path, int bytesMax, CancellationToken cancellation)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var entry in Entries(path, cancellation))
+        await foreach (var entry in entries(path).WithCancellation(cancellation))
         {
             if (entry is { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile, DataStream: { } data })
             {
@@ -86,7 +128,7 @@ internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions opti
                 await AddText(at, Link | Permissions, entry.LinkName, cancellation);
                 return null;
             case TarEntryType.HardLink:
-                await AddCopy(at, entry.LinkName, cancellation);
+                await AddCopy(at, NameOf(entry.LinkName), cancellation);
                 return null;
             default:
                 return null;
@@ -113,7 +155,7 @@ internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions opti
     /// <summary>A tar has the bytes of a file under its first name alone, and that has gone by: the container is asked for it once more.</summary>
     private async Task AddCopy(string at, string first, CancellationToken cancellation)
     {
-        await foreach (var entry in Entries($"{Path.GetDirectoryName(StagingFolders.App)}/{first}", cancellation))
+        await foreach (var entry in entries($"{StagingFolders.Home}/{first}").WithCancellation(cancellation))
         {
             if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
             {
@@ -127,7 +169,7 @@ internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions opti
 
     private ZipArchiveEntry AddEntry(string name, int mode)
     {
-        if (++entries > options.EntriesMax)
+        if (++count > options.EntriesMax)
         {
             throw new ArchiveRefusedException($"it has more than {options.EntriesMax} files and folders");
         }
@@ -137,7 +179,7 @@ internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions opti
         return entry;
     }
 
-    private void Count(int read)
+    private void Count(long read)
     {
         bytes += read;
         if (bytes > options.UnpackedBytesMax)
@@ -157,28 +199,5 @@ internal sealed class HomeZip(ZipArchive zip, Stream packed, ArchiveOptions opti
         var length = await data.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellation);
         Count(length);
         return length <= bytesMax ? Encoding.UTF8.GetString(text, 0, length) : throw new ArchiveRefusedException($"{ArchiveRules.Show(name)} has more than {bytesMax} bytes");
-    }
-
-    private async IAsyncEnumerable<TarEntry> Entries(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var pieces = await open(path) ?? throw new ArchiveRefusedException($"{path} is not there any more");
-        await using var stream = new PieceStream(pieces, cancellation);
-        await using var tar = new TarReader(stream, leaveOpen: true);
-        while (await Next(tar, cancellation) is { } entry)
-        {
-            yield return entry;
-        }
-    }
-
-    private static async Task<TarEntry?> Next(TarReader tar, CancellationToken cancellation)
-    {
-        try
-        {
-            return await tar.GetNextEntryAsync(copyData: false, cancellation);
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new IOException($"The engine's answer is no tar: {fault.Message}", fault); // It broke off; the next try gets it whole.
-        }
     }
 }

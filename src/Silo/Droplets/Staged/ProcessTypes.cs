@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Granary.Api.Manifests;
-using Granary.Core;
-using Granary.Core.Droplets;
 
 namespace Granary.Silo.Droplets.Staged;
 
@@ -25,16 +21,8 @@ internal static class ProcessTypes
     public static (string? Name, string? Version) OfConfig(string? text, string name) =>
         text is null ? (null, null) : Parse(text, name) is var config ? (Text(config, "name"), Text(config, "version")) : default;
 
-    /// <summary>What breaks the rules of a Procfile; null if nothing does.</summary>
-    public static string? Fault(ImmutableSortedDictionary<string, string> types) => types switch
-    {
-        { Count: > Procfile.TypesMax } => string.Create(CultureInfo.InvariantCulture, $"there are more than {Procfile.TypesMax} process types"),
-        _ when types.Keys.FirstOrDefault(each => !Procfile.IsType(each)) is { } type =>
-            string.Create(CultureInfo.InvariantCulture, $"process type {ArchiveRules.Show(type)} is not 1 to {Procfile.TypeLength} letters, digits, \"_\" or \"-\""),
-        _ when types.FirstOrDefault(each => each.Value.Length > Limits.CommandLength || each.Value.Contains('\0', StringComparison.Ordinal)).Key is { } type =>
-            string.Create(CultureInfo.InvariantCulture, $"the command of process type {type} is longer than {Limits.CommandLength} characters, or has a null character"),
-        _ => null,
-    };
+    /// <summary>The command that a staging_info.yml has for "web"; null where it has none.</summary>
+    public static string? StartCommand(string? text, string name) => text is null ? null : Text(Parse(text, name), "start_command");
 
     private static Yaml Parse(string text, string what)
     {
