@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -42,6 +43,7 @@ public sealed class FuzzTests(ApiHost host, ITestOutputHelper output)
             (HttpMethod.Post, $"/v3/apps/{app.Id}/processes/web/actions/scale", """{"instances":0,"memory_in_mb":64,"disk_in_mb":"64","log_rate_limit_in_bytes_per_second":-1}"""),
             (HttpMethod.Post, "/v3/packages", $$$$"""{"type":"bits","relationships":{"app":{"data":{"guid":"{{{{app.Id}}}}"}}},"data":{}}"""),
             (HttpMethod.Post, "/v3/builds", $$$$"""{"package":{"guid":"{{{{app.NewestPackage}}}}"},"lifecycle":{"type":"buildpack","data":{"buildpacks":[]}}}"""),
+            (HttpMethod.Post, "/v3/droplets", $$$$"""{"relationships":{"app":{"data":{"guid":"{{{{app.Id}}}}"}}},"process_types":{"web":"serve"}}"""),
             (HttpMethod.Post, "/v3/resource_matches", """{"resources":[{"path":"a","mode":"644","checksum":{"value":"b"},"size_in_bytes":1}]}"""),
         ];
 
@@ -92,6 +94,31 @@ public sealed class FuzzTests(ApiHost host, ITestOutputHelper output)
             var form = "--x\r\nContent-Disposition: form-data; name=\"resources\"\r\n\r\n[]\r\n--x\r\nContent-Disposition: form-data; name=\"bits\"; filename=\"package.zip\"\r\nContent-Type: application/octet-stream\r\n\r\n"u8.ToArray();
             byte[] bits = number % 2 == 0 ? [.. form, .. Broken(random, zip), .. "\r\n--x--\r\n"u8] : Broken(random, [.. form, .. zip, .. "\r\n--x--\r\n"u8]);
             return (HttpMethod.Post, $"/v3/packages/{package}/upload", Content(bits, "multipart/form-data; boundary=x"));
+        });
+    }
+
+    [Fact]
+    public async Task Broken_droplets_are_answered()
+    {
+        var app = await host.Client.Push("fuzzed droplets", new MemoryStream(Given.Zip(("Procfile", "web: serve\n"), ("folder/index.html", "hello"))));
+        using var sound = await host.Send(HttpMethod.Get, $"/v3/droplets/{app.CurrentDroplet}/download");
+        var packed = await sound.Content.ReadAsByteArrayAsync();
+        var tar = new MemoryStream();
+        await using (var unpacked = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress))
+        {
+            await unpacked.CopyToAsync(tar);
+        }
+
+        await Fuzz(async (random, number) =>
+        {
+            var droplet = (await host.Client.CreateDroplet(app.Id)).Id;
+            var bits = new MemoryStream();
+            await using (var pack = new GZipStream(bits, CompressionLevel.Fastest))
+            {
+                pack.Write(Broken(random, tar.ToArray()));
+            }
+
+            return (HttpMethod.Post, $"/v3/droplets/{droplet}/upload", Bodies.Upload(number % 2 == 0 ? Broken(random, packed) : bits.ToArray(), resources: null));
         });
     }
 
