@@ -73,6 +73,18 @@ public sealed class MutantTests(ITestOutputHelper output)
     public void A_start_that_asks_nothing_of_the_lease_is_caught() => Catch("storm", "never two at once", Broken with { MayStart = (_, _, _, _, _) => true });
 
     [Fact]
+    public void A_start_that_looks_at_no_gate_is_caught() => Catch("revoked", "never two at once", Broken with
+    {
+        MayStart = (serving, _, beganUnder, at, policy) => ServingMachine.MayStart(serving, null, beganUnder, at, policy),
+    });
+
+    [Fact]
+    public void A_warden_that_comes_late_and_lets_run_what_it_finds_is_caught() => Catch("let-go", "never two at once", Broken with
+    {
+        Warden = (warden, told, policy) => WardenMachine.Decide(warden with { IsSentAtKnown = true }, told, policy),
+    });
+
+    [Fact]
     public void A_judge_that_forgets_that_it_was_without_the_database_is_caught() => Catch("outage", "never two at once", Broken with
     {
         Judge = (judge, told, policy) =>
@@ -133,6 +145,8 @@ public sealed class MutantTests(ITestOutputHelper output)
         var scenario = ManyWorlds.Read(name switch
         {
             "storm" => Scenarios.Storm,
+            "revoked" => "cells 3\nsilos 2\ntasks 120 at=3s..50s lasts=1s..6s losses=9\nkill-engine 6..10 at=5s..45s for=6s..8s\npolicy grace=6s\nmended 60s",
+            "let-go" => WorldTests.LetGo,
             "drain" => "cells 3\ntasks 10 at=2s..8s lasts=60s..90s\ndrain at=10s for=50s\nmended 70s",
             "outage" => "cells 2..4 candidates=1..2\ntasks 6..10 at=2s..20s lasts=30s..60s\nfaults 6..12 kinds=kill-database|hang-database|cut-database|cut at=8s..50s for=1s..9s\nmessages lost=2% slow=25% doubled=5%\nmended 60s",
             "slow" => "cells 2..4 candidates=1..2\ntasks 6..12 at=2s..40s lasts=20s..60s\nfaults 10..20 kinds=slow-database|delay-messages|cut-pair|cut-database|stop-silo|slow-engine|kill-silo at=3s..50s for=500ms..9s\nmessages lost=3% slow=40% doubled=5%\nmended 60s",

@@ -17,6 +17,9 @@ public sealed class WorldTests(ITestOutputHelper output)
         ["small"] = Scenarios.Small,
         ["storm"] = Scenarios.Storm,
         ["workers"] = Workers,
+        ["revoked"] = Revoked,
+        ["let-go"] = LetGo,
+        ["ends"] = Ends,
     };
 
     /// <summary>Workers that make way, on cells that are drained and hosts that are told to end, with other faults in between.</summary>
@@ -31,6 +34,47 @@ public sealed class WorldTests(ITestOutputHelper output)
         mended 120s
         """;
 
+    /// <summary>Engines that stay away for longer than the serving grace, which is short: leases are revoked while their renewals are fresh.</summary>
+    private const string Revoked = """
+        cells 3..4 memory=512M|1G candidates=1..2 skew=2s
+        silos 2..3
+        tasks 100 at=3s..55s lasts=1s..6s memory=64M losses=9
+        apps 1..2 instances=2..4 memory=32M at=2s..8s changes=0..2
+        kill-engine 5..9 at=5s..50s for=6s..8s
+        faults 0..5 kinds=kill-warden|stop-warden|kill-silo|stop-silo|cut-database|slow-engine at=5s..55s for=500ms..4s
+        policy grace=6s
+        mended 65s
+        """;
+
+    /// <summary>Leases that lapse, by wardens and silos that hang and die in the midst of it.</summary>
+    internal const string LetGo = """
+        cells 3..5 memory=1G candidates=1..2 skew=2s
+        silos 2..3
+        tasks 100 at=3s..55s lasts=1s..15s memory=64M losses=9
+        apps 0..1 instances=2..4 memory=32M at=2s..8s
+        cut 3..6 at=5s..50s for=2500ms..7s
+        cut-database 1..3 at=5s..50s for=2500ms..7s
+        stop-warden 2..5 at=5s..55s for=300ms..3s
+        kill-warden 2..5 at=5s..55s
+        kill-silo 1..4 at=5s..55s for=500ms..4s
+        mended 65s
+        """;
+
+    /// <summary>Hosts that are told to end and cells that are drained, one after another, under processes that die.</summary>
+    private const string Ends = """
+        cells 3..4 memory=512M candidates=1..2 skew=2s
+        silos 2..3
+        tasks 80 at=3s..70s lasts=1s..8s memory=32M losses=9
+        apps 1..2 instances=2..4 memory=32M at=2s..8s changes=0..2
+        end-host 3..7 at=8s..70s for=12s..25s
+        drain 1..4 at=8s..70s for=3s..20s
+        kill-silo 1..4 at=8s..75s for=500ms..4s
+        kill-warden 1..4 at=8s..75s
+        kill-engine 0..3 at=8s..70s for=6s..9s amount=0|1
+        policy grace=6s
+        mended 90s
+        """;
+
     [Fact]
     public void Ten_thousand_standard_worlds_keep_every_promise() => ManyWorlds.Keep("standard", Scenarios.Standard, 1, 10_000, output);
 
@@ -38,6 +82,9 @@ public sealed class WorldTests(ITestOutputHelper output)
     [InlineData("small", 1_000)]
     [InlineData("storm", 500)]
     [InlineData("workers", 500)]
+    [InlineData("revoked", 800)]
+    [InlineData("let-go", 800)]
+    [InlineData("ends", 500)]
     public void Small_worlds_and_storms_keep_every_promise(string name, int count) => ManyWorlds.Keep(name, Named[name], 1, count, output);
 
     [Fact]
@@ -87,6 +134,9 @@ public sealed class WorldTests(ITestOutputHelper output)
     [InlineData("small")]
     [InlineData("storm")]
     [InlineData("workers")]
+    [InlineData("revoked")]
+    [InlineData("let-go")]
+    [InlineData("ends")]
     [Trait("Length", "Long")]
     public void Twenty_thousand_small_worlds_keep_every_promise(string name) => ManyWorlds.Keep(name, Named[name], 1_000_000, 20_000, output);
 

@@ -101,7 +101,7 @@ public static class ServingMachine
 
         var isNew = told.Epoch > serving.LeaseEpoch;
         var phase = isNew && serving.Phase == Serving ? Comparing : serving.Phase;
-        return Decision.Move(heard with { Phase = phase, LeaseEpoch = told.Epoch, LeaseSentAt = told.SentAt, LastSentAt = told.SentAt, AskedAt = isNew ? null : serving.AskedAt });
+        return Decision.Move(heard with { Phase = phase, LeaseEpoch = told.Epoch, LeaseSentAt = told.SentAt, AskedAt = isNew ? null : serving.AskedAt });
     }
 
     private static Decision StandIn(ServingState serving)
@@ -109,7 +109,7 @@ public static class ServingMachine
         var next = serving with { WardenHeardAt = null, StandsIn = true };
         return serving.StandsIn
             ? Decision.Move(next, new KillWarden())
-            : Decision.Move(next with { WardenStartedAt = null }, new KillWarden(), new StandIn(serving.LastSentAt));
+            : Decision.Move(next with { WardenStartedAt = null }, new KillWarden(), new StandIn(serving.LeaseSentAt));
     }
 
     private static bool IsDue(TimeSpan? last, TimeSpan at, TimeSpan period) => last is null || at - last >= period;

@@ -35,9 +35,6 @@ public sealed record ServingState(CellId Cell, string Server)
     /// <summary>From before the sending of the last renewal that was acknowledged, as whoever enforces it said; null while there is no lease.</summary>
     public TimeSpan? LeaseSentAt { get; init; }
 
-    /// <summary>The same, kept when the lease is gone: whoever told of its end may die before it has stopped anything.</summary>
-    public TimeSpan? LastSentAt { get; init; }
-
     /// <summary>When the warden was heard last; null while this silo knows of none.</summary>
     public TimeSpan? WardenHeardAt { get; init; }
 

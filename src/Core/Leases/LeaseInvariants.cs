@@ -13,7 +13,7 @@ namespace Granary.Core.Leases;
 /// The warden:
 /// 5. Nothing is killed that was not noted, but for what holds no attempt.
 /// 6. The stop is confirmed, and the lease taken after a stop, only when nothing runs and no start is in flight.
-/// 7. After a moment without a renewal for too long nothing runs on, unless the roster allows it.
+/// 7. After a moment without a renewal for too long nothing runs on, unless the roster allows it; nor before the lease is taken by one who does not know how long it was.
 /// 8. What was frozen runs again exactly when the lease is taken, and when it is found frozen under a lease.
 /// The judge:
 /// 9. Who just started or regained the database judges nothing.
@@ -47,6 +47,7 @@ public static class LeaseInvariants
         rules.Require(after.Phase == WardenPhase.Stopped || !decision.Effects.Any(each => each is WardenEffect.Write { Event: LeaseEvent.StopConfirmed }), "6: confirmed what is not stopped");
         rules.Require(after.Phase != WardenPhase.Stopped || before.Phase == WardenPhase.Stopped || @event is WardenEvent.Swept { Left.IsEmpty: true, StartsInFlight: 0 }, "6: called stopped what still runs");
         rules.Require(@event is not WardenEvent.Ticked || after.Phase is not (WardenPhase.Seeking or WardenPhase.Leased) || @event.At - after.SentAt < policy.StopAfter || WardenMachine.MayHold(after, @event.At, policy), "7: runs on in silence");
+        rules.Require(@event is not WardenEvent.Ticked || after.Phase != WardenPhase.Seeking || after.IsSentAtKnown || decision.Effects.Any(each => each is WardenEffect.Freeze), "7: lets run what others may have moved");
         rules.Require(decision.Effects.Any(each => each is WardenEffect.Thaw) == (after.Phase == WardenPhase.Leased && (before.Phase != WardenPhase.Leased || @event is WardenEvent.FoundFrozen)), "8: thawed without a lease");
         rules.Require(decision.Changes || ReferenceEquals(before, after), "13: changed in silence");
         return rules.All;

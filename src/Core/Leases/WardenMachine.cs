@@ -27,6 +27,7 @@ public static class WardenMachine
     public static WardenState Start(Cells.CellId cell, string holder, TimeSpan at, TimeSpan? sentAt, IEnumerable<string> silos) => new(cell, holder)
     {
         SentAt = sentAt ?? at,
+        IsSentAtKnown = sentAt is not null,
         TickedAt = at,
         SilosHeard = silos.ToImmutableSortedDictionary(each => each, _ => at, StringComparer.Ordinal),
     };
@@ -43,7 +44,7 @@ public static class WardenMachine
         (_, EndRequested) => Decision.Move(warden with { IsEnding = true }),
         (_, Ticked ticked) => Tick(warden, ticked.At, policy),
 
-        (Seeking, RenewalSeen seen) when seen.SentAt > warden.SentAt => Decision.Move(warden with { SentAt = seen.SentAt }), // Whoever it takes the lease over from enforces it until then.
+        (Seeking, RenewalSeen seen) when seen.SentAt > warden.SentAt => Decision.Move(warden with { SentAt = seen.SentAt, IsSentAtKnown = true }), // Whoever it takes the lease over from enforces it until then.
         (_, RenewalSeen) => Decision.Stay(warden),
 
         (Seeking or Stopped, Wrote { IsDone: true, Write: LeaseEvent.Taken } taken) => Take(warden, taken, policy),
@@ -101,6 +102,10 @@ public static class WardenMachine
                 break;
             case Killing:
                 effects.Add(new KillAll());
+                break;
+            case Seeking when !next.IsSentAtKnown:
+                effects.Add(new Freeze()); // Others may run already what runs here: until the row has told, nothing does. With the lease it goes on.
+                next = Write(next, at, policy, effects);
                 break;
             default:
                 next = Ask(Write(next, at, policy, effects), at, policy, effects);
@@ -168,7 +173,7 @@ public static class WardenMachine
 
         // Whoever froze the group may be dead: with the lease it runs again, whatever is left in it.
         return Decision.Move(
-            Learn(warden, taken) with { Phase = Leased, Epoch = taken.Lease.Epoch, SentAt = taken.SentAt, HoldingSince = null, Confirmations = warden.Confirmations.Clear() },
+            Learn(warden, taken) with { Phase = Leased, Epoch = taken.Lease.Epoch, SentAt = taken.SentAt, IsSentAtKnown = true, HoldingSince = null, Confirmations = warden.Confirmations.Clear() },
             new Thaw());
     }
 
@@ -191,9 +196,9 @@ public static class WardenMachine
     private static Decision Note(WardenState warden, TimeSpan at, ImmutableArray<Attempts.AttemptKey> attempts, LeasePolicy policy) =>
         Decision.Move(warden with { Phase = Noting, Condemned = attempts }, new NoteKills(attempts, IsOutlived(warden, at, policy)));
 
-    /// <summary>Others may have moved what still ran here: the row says so, or the silence was long enough for it.</summary>
+    /// <summary>Others may have moved what still ran here: the row says so, or the silence was long enough for it, or nobody knows how long it was.</summary>
     private static bool IsOutlived(WardenState warden, TimeSpan at, LeasePolicy policy) =>
-        warden.Lease?.Standing == LeaseStanding.Lapsed || at - warden.SentAt >= policy.LapseAfter;
+        warden.Lease?.Standing == LeaseStanding.Lapsed || !warden.IsSentAtKnown || at - warden.SentAt >= policy.LapseAfter;
 
     /// <summary>Keeps the newest of what the answers show: one may overtake another.</summary>
     private static WardenState Learn(WardenState warden, Wrote wrote) => warden with

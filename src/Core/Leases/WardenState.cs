@@ -37,6 +37,9 @@ public sealed record WardenState(CellId Cell, string Holder)
     /// <summary>From before the sending of the last renewal that was acknowledged; at first that of the process before it, or its own start.</summary>
     public TimeSpan SentAt { get; init; }
 
+    /// <summary>That is when it was sent. Else nobody on this host knows, and nobody may have enforced the lease for long.</summary>
+    public bool IsSentAtKnown { get; init; }
+
     /// <summary>When the last write of the lease was sent, answered or not.</summary>
     public TimeSpan? WroteAt { get; init; }
 

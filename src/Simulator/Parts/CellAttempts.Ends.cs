@@ -69,7 +69,7 @@ internal sealed partial class CellAttempts
         {
             note.Report = world.Rules.OfEnd(attempt, host.Cell, EndOf(container, note));
         }
-        else if (each.IsToldUp)
+        else if (each.IsToldUp && !container.WasBornFrozen) // Of a start in a group that is frozen the engine says nothing before it runs again.
         {
             silo.Tell(attempt.Work, new News.Reported(new AttemptReport.Started(attempt.Number)), _ => each.IsToldUp = false);
         }

@@ -113,7 +113,7 @@ public sealed class LeaseTables
             table.Append('\n').Append(phase.ToString().ToUpperInvariant()).Append('\n');
             foreach (var (name, @event) in WardenEvents)
             {
-                var before = WardenMachine.Start(A.Cell1, "warden-1", At(10), null, ["silo-1"]) with { Phase = phase, Epoch = 2, Lease = Lease(LeaseStanding.Held), Roster = Roster, WroteAt = At(10), Condemned = phase == WardenPhase.Noting ? Attempts : [] };
+                var before = WardenMachine.Start(A.Cell1, "warden-1", At(10), At(10), ["silo-1"]) with { Phase = phase, Epoch = 2, Lease = Lease(LeaseStanding.Held), Roster = Roster, WroteAt = At(10), Condemned = phase == WardenPhase.Noting ? Attempts : [] };
                 var decision = WardenMachine.Decide(before, @event, Policy);
                 Assert.Empty(LeaseInvariants.Check(before, @event, decision, Policy));
                 Row(table, name, Words(decision.Changes, phase.ToString(), decision.Next.Phase.ToString()), decision.Effects.Select(WardenTeller.Words));
@@ -132,7 +132,7 @@ public sealed class LeaseTables
             table.Append('\n').Append(phase.ToString().ToUpperInvariant()).Append('\n');
             foreach (var (name, @event) in ServingEvents)
             {
-                var before = ServingMachine.Start(A.Cell1, "silo-1", At(10.5)) with { Phase = phase, ServingEpoch = 3, LeaseEpoch = 2, ComparedEpoch = 2, LeaseSentAt = At(10), LastSentAt = At(10), EngineAnswers = true, TickedAt = At(10.9) };
+                var before = ServingMachine.Start(A.Cell1, "silo-1", At(10.5)) with { Phase = phase, ServingEpoch = 3, LeaseEpoch = 2, ComparedEpoch = 2, LeaseSentAt = At(10), EngineAnswers = true, TickedAt = At(10.9) };
                 var decision = ServingMachine.Decide(before, @event, Policy);
                 Assert.Empty(LeaseInvariants.Check(before, decision));
                 Row(table, name, Words(decision.Changes, phase.ToString(), decision.Next.Phase.ToString()), decision.Effects.Select(ServingTeller.Words));

@@ -1,4 +1,4 @@
-# A warden says that its lease is gone, and hangs before it has stopped anything: whoever stands in goes by the last renewal, and not by a new one.
+# A warden says that its lease is gone, and hangs before it has stopped anything: whoever stands in knows of no renewal, and so lets nothing run before it has the lease (warden-comes-late).
 serving
 
 0s locked
@@ -19,4 +19,4 @@ serving
 1.5s moment
     COMPARING, stands in for the warden
     do: kill the warden
-    do: stand in, last renewed at 0.2s
+    do: stand in, last renewed at no known time

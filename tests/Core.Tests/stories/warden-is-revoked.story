@@ -3,6 +3,7 @@ warden
 
 0s moment
     SEEKING, renewed at 0s
+    do: freeze
     do: take the lease from epoch 0
 0.02s taken 0s
     LEASED, renewed at 0s

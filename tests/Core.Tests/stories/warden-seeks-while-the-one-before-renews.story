@@ -3,6 +3,7 @@ warden
 
 0s moment
     SEEKING, renewed at 0s
+    do: freeze
     do: take the lease from epoch 0
 2.5s the one before renewed 2.4s
     SEEKING, renewed at 2.4s
