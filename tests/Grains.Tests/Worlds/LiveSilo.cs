@@ -114,6 +114,7 @@ internal sealed class LiveSilo : IAsyncDisposable
         silo.Services.AddSingleton<ZipUnpacker>();
         silo.Services.AddSingleton<IArchiveInspector, ZipInspector>();
         silo.Services.AddSingleton<IDropletPacker, DropletPacker>();
+        silo.Services.AddSingleton<IDropletFiles, DropletTar>();
         silo.Services.AddSingleton<WorkRows>();
         silo.Services.AddSingleton<IWorkRows>(services => new MortalRows(services.GetRequiredService<WorkRows>(), fate));
         silo.Services.AddSingleton<LogStore>();
