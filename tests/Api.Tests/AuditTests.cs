@@ -18,6 +18,7 @@ public sealed class AuditTests(ApiHost host)
         using var submitted = await host.Send(HttpMethod.Post, $"/v3/apps/{app}/tasks", Bodies.Json("""{"command":"wait hush","name":"quiet"}"""));
         var task = JsonNode.Parse(await submitted.Content.ReadAsStringAsync())!.Text("guid");
         using var cancelled = await host.Send(HttpMethod.Put, $"/v3/tasks/{task}/cancel");
+        var log = await Log(app);
         using var deleted = await host.Send(HttpMethod.Delete, $"/v3/apps/{app}");
 
         var events = await talk.Get($"/v3/audit_events?target_guids={app}&order_by=created_at");
@@ -27,7 +28,6 @@ public sealed class AuditTests(ApiHost host)
         await talk.Get($"/v3/audit_events/{app}");
 
         talk.Check();
-        var log = await Log(app);
         Assert.DoesNotContain("hush", string.Concat(log) + events.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal([$"Created app with guid {app}", $$"""Updated app with guid {{app}} ({"environment_variables"=>"[PRIVATE DATA HIDDEN]"})"""], log);
     }
