@@ -21,7 +21,7 @@ internal sealed class BuildpackUploadGrain(IBlobStore blobs, IArchiveInspector a
 
         return await blobs.Append(upload, offset, bits, CancellationToken.None)
             ? new(new BuildpackShelf())
-            : new(new Refusal(RefusalReason.Conflict, $"The upload has a gap before byte {offset}; begin again at byte 0"));
+            : new(UploadRefusals.Gap(offset));
     }
 
     public Task Abandon(Guid upload) => blobs.Abandon(upload, CancellationToken.None);

@@ -27,8 +27,6 @@ internal sealed class DropletGrain(
 {
     private static readonly Refusal NoPackage = new(RefusalReason.Invalid, "Unable to use package. Ensure that the package exists and you have access to it.");
 
-    private const string NoBits = "The upload has no bits: send the tar.gz of a droplet";
-
     public async Task<Answer<DropletState>> Stage(PackageId package, StagingWish wish)
     {
         if (State.Phase != DropletPhase.Absent)
@@ -88,15 +86,15 @@ internal sealed class DropletGrain(
 
     public async Task<Answer<DropletState>> Append(Guid upload, long offset, byte[] bits)
     {
-        if (State.Phase != DropletPhase.AwaitingUpload)
+        if (Refuse() is { } refusal)
         {
             await Abandon(upload); // Another one has ended meanwhile.
-            return Reply(await Handle(new BuildEvent.Arrived(Now, upload, StagingProduct.Refused(NoBits), policy.StackImage)));
+            return new(refusal);
         }
 
         return await blobs.Append(upload, offset, bits, CancellationToken.None)
             ? new(State)
-            : new(new Refusal(RefusalReason.Conflict, $"The upload has a gap before byte {offset}; begin again at byte 0"));
+            : new(UploadRefusals.Gap(offset));
     }
 
     public Task Abandon(Guid upload) => State.Upload == upload ? Task.CompletedTask : blobs.Abandon(upload, CancellationToken.None);
@@ -104,20 +102,27 @@ internal sealed class DropletGrain(
     /// <summary>What was uploaded goes with the end of its upload: nothing refers to it. The droplet's own bits are made of it.</summary>
     public async Task<Answer<DropletState>> Complete(Guid upload)
     {
-        var product = StagingProduct.Refused(NoBits);
-        if (State.Phase == DropletPhase.AwaitingUpload)
+        if (State.Upload == upload)
         {
-            try
-            {
-                product = await files.Read((await blobs.Complete(upload, CancellationToken.None)).Digest, CancellationToken.None);
-            }
-            catch (FileNotFoundException)
-            {
-                return new(new Refusal(RefusalReason.Unreadable, NoBits));
-            }
+            return new(State);
         }
 
-        return Reply(await Handle(new BuildEvent.Arrived(Now, upload, product, policy.StackImage)));
+        if (Refuse() is { } refusal)
+        {
+            await Abandon(upload);
+            return new(refusal);
+        }
+
+        try
+        {
+            var bits = await blobs.Complete(upload, CancellationToken.None);
+            return Reply(await Handle(new BuildEvent.Arrived(Now, upload, await files.Read(bits.Digest, CancellationToken.None), policy.StackImage)));
+        }
+        catch (FileNotFoundException)
+        {
+            await blobs.Abandon(upload, CancellationToken.None); // An answer without bits would be given again and again.
+            return new(new Refusal(RefusalReason.Unreadable, "The upload has no bits: send the tar.gz of a droplet"));
+        }
     }
 
     public async Task<DropletState?> Get()
@@ -203,6 +208,13 @@ internal sealed class DropletGrain(
         var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, turn.Value!, staging.Timeout);
         return Reply(await Handle(new BuildEvent.Requested(Now, droplet, spec)));
     }
+
+    private Refusal? Refuse() => State.Phase switch
+    {
+        DropletPhase.Absent => new Refusal(RefusalReason.DropletNotFound, "Droplet not found"),
+        DropletPhase.AwaitingUpload => null,
+        _ => BuildMachine.IsThere,
+    };
 
     private Task Say(DropletState build, ImmutableArray<string> words) => log.Say(build.App, build.Id.Value, LogSources.Staging, words);
 

@@ -90,7 +90,7 @@ internal sealed class PackageGrain(
 
         return await blobs.Append(upload, offset, bits, CancellationToken.None)
             ? new(State)
-            : new(new Refusal(RefusalReason.Conflict, $"The upload has a gap before byte {offset}; begin again at byte 0"));
+            : new(UploadRefusals.Gap(offset));
     }
 
     public async Task<Answer<PackageState>> Complete(Guid upload)

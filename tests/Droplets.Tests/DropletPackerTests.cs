@@ -130,7 +130,11 @@ public sealed class DropletPackerTests : IDisposable
         Assert.Contains("..", (await Read(Packed(File("app/../../escape", "x", 0x1A4)))).Fault, StringComparison.Ordinal);
         Assert.Equal("\"app\" is no folder", (await Read(Packed(File("app", "x", 0x1A4)))).Fault);
         Assert.Equal("it has more than 1048576 bytes", (await Read(Packed(File("app/run.sh", "x", 0x1A4), File("tmp/zeros", new string('\0', 2 << 20), 0x1A4)))).Fault);
+        Assert.StartsWith("it has more than 100 further names", (await Read(Names(101))).Fault, StringComparison.Ordinal);
+        Assert.Null((await Read(Names(100))).Fault);
         Assert.Null((await Read(sound)).Fault);
+
+        byte[] Names(int count) => Packed([File("app/run.sh", "run", 0x1ED), .. Enumerable.Range(0, count).Select(each => new PaxTarEntry(TarEntryType.HardLink, $"app/{each}") { LinkName = "app/run.sh" })]);
     }
 
     [Fact]

@@ -56,12 +56,12 @@ public sealed class HostNotesTests : IDisposable
         StartGate Gate() => new(folder);
         Assert.Null(Gate().Epoch);
 
-        Gate().Open(3);
+        Gate().Write(3);
         Assert.Equal(3, Gate().Epoch);
-        Gate().Close();
+        Gate().Write(0);
         Assert.Equal(0, Gate().Epoch);
-        Gate().Open(4);
-        Gate().Open(4);
+        Gate().Write(4);
+        Gate().Write(4);
         Assert.Equal(4, Gate().Epoch);
 
         await File.WriteAllTextAsync(Path.Combine(folder, "gate"), "another-boot 4");

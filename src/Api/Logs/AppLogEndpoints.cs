@@ -9,7 +9,6 @@ using Granary.Client;
 using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
-using Granary.Core.Instances;
 using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
@@ -42,16 +41,15 @@ internal sealed record ShownLine(
         var text = Encoding.UTF8.GetString(line.Text.Span);
         var (source, instance) = LogSources.Split(line.Source);
         var guid = line.Attempt.Work.ToString("D");
-        var isInstance = InstanceId.Is(line.Attempt.Work);
-        var isTask = !isInstance && line.Source is not (LogSources.Api or LogSources.Staging);
+        var kind = Envelope.KindOf(line);
         return new ShownLine(
             WireJson.Instant(DateTimeOffset.UnixEpoch.AddTicks(line.AtNanos / TimeSpan.NanosecondsPerTick)),
             line.AtNanos,
             source,
             instance,
             line.Stream == OutputStream.Out ? "OUT" : "ERR",
-            isTask ? guid : null,
-            isInstance ? guid : null,
+            kind == Envelope.OfTask ? guid : null,
+            kind == Envelope.OfInstance ? guid : null,
             line.Attempt.Number,
             line.Sequence,
             text,

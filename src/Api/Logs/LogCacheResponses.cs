@@ -18,6 +18,10 @@ internal sealed record Envelopes(IReadOnlyList<Envelope> Batch);
 /// <param name="Timestamp">Nanoseconds since 1970, as text: JSON numbers are not that long.</param>
 internal sealed record Envelope(string Timestamp, string SourceId, string InstanceId, Dictionary<string, string> DeprecatedTags, Dictionary<string, string> Tags, LogPayload Log)
 {
+    public const string OfTask = "task_guid";
+
+    public const string OfInstance = "instance_guid";
+
     public static Envelope Of(LogLine line)
     {
         var (source, index) = LogSources.Split(line.Source);
@@ -35,11 +39,12 @@ internal sealed record Envelope(string Timestamp, string SourceId, string Instan
             new LogPayload(Convert.ToBase64String(line.Text.Span), line.Stream == OutputStream.Out ? "OUT" : "ERR"));
     }
 
-    private static string KindOf(LogLine line) => line.Source switch
+    /// <summary>Whose guid a line has, as the tag is called.</summary>
+    public static string KindOf(LogLine line) => line.Source switch
     {
         LogSources.Api => "audit_event_guid",
         LogSources.Staging => "build_guid",
-        _ => Core.Instances.InstanceId.Is(line.Attempt.Work) ? "instance_guid" : "task_guid",
+        _ => Core.Instances.InstanceId.Is(line.Attempt.Work) ? OfInstance : OfTask,
     };
 }
 

@@ -71,6 +71,14 @@ public sealed record WardenState(CellId Cell, string Holder)
     /// <summary>It was told to end: it stops everything first.</summary>
     public bool IsEnding { get; init; }
 
+    /// <summary>The epoch under which starts are let through on the host (<see cref="Cells.ServingMachine.MayStart"/>): none, which is 0, from the moment in which it stops. Null where it has nothing to say: another may hold the lease yet.</summary>
+    public long? Gate => Phase switch
+    {
+        WardenPhase.Leased => Epoch,
+        WardenPhase.Seeking or WardenPhase.StoodDown => null,
+        _ => 0,
+    };
+
     public bool IsStopping => Phase is WardenPhase.Freezing or WardenPhase.Noting or WardenPhase.Killing;
 }
 

@@ -134,14 +134,14 @@ internal sealed partial class Enforcer
             LogHolds(parts.Logger, cell);
         }
 
-        if (after.Phase == WardenPhase.Leased && (before.SentAt, before.Epoch) != (after.SentAt, after.Epoch))
+        if (after.Phase == WardenPhase.Leased && before.SentAt != after.SentAt)
         {
             parts.LastRenewal.Write(after.SentAt);
-            parts.Gate.Open(after.Epoch);
         }
-        else if (after.IsStopping)
+
+        if (after.Gate is { } epoch && (before.Gate, before.SentAt) != (epoch, after.SentAt))
         {
-            parts.Gate.Close(); // Before anything that runs or is being started is looked for.
+            parts.Gate.Write(epoch); // Before the effects: what runs and what is being started is looked for behind a closed gate.
         }
     }
 

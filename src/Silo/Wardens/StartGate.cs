@@ -10,19 +10,13 @@ namespace Granary.Silo.Wardens;
 /// </summary>
 internal sealed class StartGate(string cellFolder)
 {
-    private const long Closed = 0;
-
     private readonly string path = Path.Combine(cellFolder, "gate");
 
     /// <summary>0 while it is closed; null where nobody of this boot said anything.</summary>
     public long? Epoch => WholeFile.Read(path)?.Split(' ') is [var boot, var number] && boot == ProcessIdentity.ThisBoot && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : null;
 
-    /// <summary>Lets through what began under this epoch. Repeated, because one that stood in and has not heard that it was relieved may have closed it.</summary>
-    public void Open(long epoch) => Write(epoch);
-
-    public void Close() => Write(Closed);
-
-    private void Write(long epoch)
+    /// <summary>Lets through what began under this epoch; 0 closes it. Said again with each renewal, because one that stood in and has not heard that it was relieved may have closed it.</summary>
+    public void Write(long epoch)
     {
         if (Epoch != epoch)
         {

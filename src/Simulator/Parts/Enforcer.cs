@@ -30,13 +30,14 @@ internal sealed class Enforcer(Process process, TimeSpan? sentAt, IEnumerable<st
         }
 
         State = decision.Next;
-        if (State.Phase == WardenPhase.Leased && (State.SentAt, State.Epoch) != (before.SentAt, before.Epoch))
+        if (State.Phase == WardenPhase.Leased && State.SentAt != before.SentAt)
         {
-            (host.RenewedAt, host.Gate) = (State.SentAt, State.Epoch);
+            host.RenewedAt = State.SentAt;
         }
-        else if (State.IsStopping)
+
+        if (State.Gate is { } epoch && (before.Gate, before.SentAt) != (epoch, State.SentAt))
         {
-            host.Gate = 0;
+            host.Gate = epoch;
         }
 
         if (before.Phase != State.Phase)

@@ -19,6 +19,9 @@ internal sealed class DropletTar(IBlobStore blobs, ZipUnpacker unpacker, IOption
     private const string Info = "staging_info.yml";
     private const int InfoBytesMax = 64 * 1024;
 
+    /// <summary>Further names of files in one droplet: each is found by reading all of it again. Archives of apps have some dozens.</summary>
+    private const int CopiesMax = 100;
+
     private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -82,7 +85,10 @@ internal sealed class DropletTar(IBlobStore blobs, ZipUnpacker unpacker, IOption
     private async Task<ImmutableSortedDictionary<string, string>> Repack(string digest, Stream file, CancellationToken cancellation)
     {
         await using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
-        var home = new HomeZip(zip, file, options.Value, path => Entries(digest, path, cancellation));
+        var looks = 0;
+        var home = new HomeZip(zip, file, options.Value, path => looks++ <= CopiesMax
+            ? Entries(digest, path, cancellation)
+            : throw new ArchiveRefusedException($"it has more than {CopiesMax} further names of files (hard links): pack them as files of their own"));
         var texts = await home.AddHome(path => path == Info ? InfoBytesMax : DropletPacker.NoteLength(path), cancellation);
         var types = DropletPacker.Types(Limits.Buildpacks, [], texts);
         return !types.ContainsKey(AppProcesses.Web) && ProcessTypes.StartCommand(texts.GetValueOrDefault(Info), Info) is { Length: > 0 } command ? types.Add(AppProcesses.Web, command) : types;
