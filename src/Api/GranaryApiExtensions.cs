@@ -52,7 +52,6 @@ public static class GranaryApiExtensions
         services.AddSingleton<ManifestReader>();
         services.AddSingleton<Places>();
         services.AddSingleton<SpaceRemoval>();
-        services.AddSingleton<AuditTrail>();
         services.AddSingleton<FeatureGate>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
         {
@@ -106,7 +105,7 @@ public static class GranaryApiExtensions
             app.UseMiddleware<LoopbackGate>();
         }
 
-        var api = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, FeatureGate>().AddEndpointFilter<RouteGroupBuilder, AuditFilter>();
+        var api = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, FeatureGate>().AddEndpointFilter<RouteGroupBuilder, RequesterFilter>();
         RootEndpoints.Map(api);
         OrganizationEndpoints.Map(api);
         OrganizationQuotaEndpoints.Map(api);

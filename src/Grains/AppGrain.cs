@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Audit;
 using Granary.Core.Instances;
 using Granary.Core.Quotas;
 using Granary.Core.Tasks;
@@ -21,6 +22,7 @@ internal sealed partial class AppGrain(
     IQuotas quotas,
     IDirectory directory,
     IUsage usage,
+    AppLog log,
     TimeProvider clock,
     ILogger<AppGrain> logger) : DurableGrain<AppDocument, AppState>(store), IAppGrain
 {
@@ -37,7 +39,7 @@ internal sealed partial class AppGrain(
         Answer<AppState> created;
         try
         {
-            created = await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata, variables, buildpacks));
+            created = await Handle(new AppEvent.Created(clock.GetUtcNow(), new AppId(Keys.Guid(this.GetPrimaryKeyString())), name, space, lifecycle, metadata, variables, buildpacks), Audited("create"));
         }
         catch (NameTakenException)
         {
@@ -71,25 +73,25 @@ internal sealed partial class AppGrain(
 
     public async Task<Answer<AppState>> AssignDroplet(DropletId droplet) =>
         await Droplet(droplet) is { } found
-            ? await Handle(new AppEvent.DropletAssigned(clock.GetUtcNow(), found))
+            ? await Handle(new AppEvent.DropletAssigned(clock.GetUtcNow(), found), app => AuditRules.OfDroplet(app, clock.GetUtcNow()))
             : new(new Refusal(RefusalReason.Invalid, "Unable to assign current droplet. Ensure the droplet exists and belongs to this app."));
 
     public Task<Answer<AppState>> AddPackage(PackageId package) => Handle(new AppEvent.PackageAdded(clock.GetUtcNow(), package));
 
-    public Task<Answer<AppState>> ChangeEnvironment(ImmutableSortedDictionary<string, string?> variables) => Handle(new AppEvent.EnvironmentChanged(clock.GetUtcNow(), variables));
+    public Task<Answer<AppState>> ChangeEnvironment(ImmutableSortedDictionary<string, string?> variables) => Handle(new AppEvent.EnvironmentChanged(clock.GetUtcNow(), variables), app => AuditRules.OfEnvironment(app, clock.GetUtcNow()));
 
     public async Task<Answer<AppState>> Desire(DesiredState desired) =>
         desired == DesiredState.Started
-            ? await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired, await Droplet(State.CurrentDroplet), await Place()))
-            : await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired));
+            ? await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired, await Droplet(State.CurrentDroplet), await Place()), Audited("start"))
+            : await Handle(new AppEvent.StateDesired(clock.GetUtcNow(), desired), Audited("stop"));
 
-    public async Task<Answer<AppState>> Restart() => await Handle(new AppEvent.RestartRequested(clock.GetUtcNow(), await Droplet(State.CurrentDroplet), await Place()));
+    public async Task<Answer<AppState>> Restart() => await Handle(new AppEvent.RestartRequested(clock.GetUtcNow(), await Droplet(State.CurrentDroplet), await Place()), Audited("restart"));
 
     public async Task<Answer<AppState>> ChangeProcess(string type, ProcessChange change)
     {
         var faults = ProcessRules.Faults(change, policy);
         return faults.IsEmpty
-            ? await Handle(new AppEvent.ProcessChanged(clock.GetUtcNow(), type, change, await Droplet(State.CurrentDroplet)))
+            ? await Handle(new AppEvent.ProcessChanged(clock.GetUtcNow(), type, change, await Droplet(State.CurrentDroplet)), app => AuditRules.OfProcess(app, type, change, clock.GetUtcNow()))
             : new(new Refusal(RefusalReason.Invalid, faults));
     }
 
@@ -103,7 +105,7 @@ internal sealed partial class AppGrain(
 
         try
         {
-            return await Handle(new AppEvent.Edited(clock.GetUtcNow(), edit, await Droplet(State.CurrentDroplet), await KnownBuildpacks(edit)));
+            return await Handle(new AppEvent.Edited(clock.GetUtcNow(), edit, await Droplet(State.CurrentDroplet), await KnownBuildpacks(edit)), Audited(edit.IsManifest ? "apply_manifest" : "update"));
         }
         catch (NameTakenException)
         {
@@ -111,7 +113,7 @@ internal sealed partial class AppGrain(
         }
     }
 
-    public Task<Answer<AppState>> Delete() => Handle(new AppEvent.DeletionRequested(clock.GetUtcNow()));
+    public Task<Answer<AppState>> Delete() => Handle(new AppEvent.DeletionRequested(clock.GetUtcNow()), Audited("delete-request"));
 
     public async Task<Answer<InstanceState>> RestartInstance(string type, int index) =>
         index >= 0 && index < AppProcesses.Wanted(State).GetValueOrDefault(type)
@@ -167,7 +169,12 @@ internal sealed partial class AppGrain(
         return ++sequenceId;
     }
 
-    private async Task<Answer<AppState>> Handle(AppEvent @event)
+    protected override Task OnAudited(AuditEvent happened) => log.Say(happened);
+
+    private Func<AppState, AuditEvent> Audited(string what) => app => AuditRules.OfApp(what, app, clock.GetUtcNow());
+
+    /// <param name="told">What the audit says of it.</param>
+    private async Task<Answer<AppState>> Handle(AppEvent @event, Func<AppState, AuditEvent>? told = null)
     {
         var (before, decision) = await Decide(app => AppMachine.Decide(app, @event));
         if (decision.Changes
@@ -178,7 +185,7 @@ internal sealed partial class AppGrain(
             return new(refusal);
         }
 
-        await Keep(@event, decision, AppInvariants.Check(before, decision));
+        await Keep(@event, decision, AppInvariants.Check(before, decision), told);
         foreach (var effect in decision.Effects)
         {
             // Beside the call, whose answer does not wait for it.

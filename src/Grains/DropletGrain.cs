@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Audit;
 using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Droplets;
@@ -56,13 +57,14 @@ internal sealed class DropletGrain(
 
         var droplet = new DropletState { Id = new DropletId(Keys.Guid(this.GetPrimaryKeyString())), App = bits.App, Package = package, Lifecycle = bits.Lifecycle };
         return bits.Lifecycle == Lifecycle.Docker
-            ? await Keep(droplet with { Source = new ContainerSource(bits.Image!, null, bits.Login) }, bits)
+            ? await Keep(droplet with { Source = new ContainerSource(bits.Image!, null, bits.Login) }, app, bits)
             : await StageFiles(droplet, app, bits, wish);
     }
 
     public async Task<Answer<DropletState>> Promise(AppId app, ImmutableSortedDictionary<string, string> processTypes)
     {
         var droplet = new DropletState { Id = new DropletId(Keys.Guid(this.GetPrimaryKeyString())), App = app, Lifecycle = Lifecycle.Bits, ProcessTypes = processTypes };
+        Func<DropletState, AuditEvent>? told = null;
         if (State.Phase == DropletPhase.Absent)
         {
             if (await GrainFactory.GetGrain<IAppGrain>(Keys.App(app)).Get() is not { IsDeleted: false } owner)
@@ -79,9 +81,11 @@ internal sealed class DropletGrain(
             {
                 return new(new Refusal(RefusalReason.Invalid, fault));
             }
+
+            told = made => AuditRules.OfDroplet("create", made, owner, Now);
         }
 
-        return Reply(await Handle(new BuildEvent.Promised(Now, droplet)));
+        return Reply(await Handle(new BuildEvent.Promised(Now, droplet), told));
     }
 
     public async Task<Answer<DropletState>> Append(Guid upload, long offset, byte[] bits)
@@ -116,7 +120,9 @@ internal sealed class DropletGrain(
         try
         {
             var bits = await blobs.Complete(upload, CancellationToken.None);
-            return Reply(await Handle(new BuildEvent.Arrived(Now, upload, await files.Read(bits.Digest, CancellationToken.None), policy.StackImage)));
+            var arrived = new BuildEvent.Arrived(Now, upload, await files.Read(bits.Digest, CancellationToken.None), policy.StackImage);
+            var owner = await GrainFactory.OwnerOf(State.App);
+            return Reply(await Handle(arrived, owner is null ? null : droplet => AuditRules.OfDroplet("upload", droplet, owner, Now)));
         }
         catch (FileNotFoundException)
         {
@@ -154,6 +160,8 @@ internal sealed class DropletGrain(
         return State.Phase == DropletPhase.Absent;
     }
 
+    protected override Task OnAudited(AuditEvent happened) => log.Say(happened);
+
     protected override WorkState? Work(DropletState state) => state.Staging;
 
     protected override Decision<DropletState, AttemptEffect> Decide(DropletState before, BuildEvent @event) => BuildMachine.Decide(before, @event);
@@ -177,7 +185,7 @@ internal sealed class DropletGrain(
         var files = droplet with { ProcessTypes = procfile?.ProcessTypes ?? ImmutableSortedDictionary<string, string>.Empty };
         return StagingRules.Choose(wish.Buildpacks ?? app.Buildpacks, shelf, policy.StackImage, procfile is not null) switch
         {
-            StagingChoice.AsTheyAre choice => await Keep(files with { Source = new ContainerSource(policy.StackImage, bits.Digest), Buildpacks = choice.Used }, bits),
+            StagingChoice.AsTheyAre choice => await Keep(files with { Source = new ContainerSource(policy.StackImage, bits.Digest), Buildpacks = choice.Used }, app, bits),
             StagingChoice.InContainer { Plan: var plan } => await Begin(files with { Buildpacks = plan.Detects ? [] : [.. plan.Buildpacks.Select(each => each.Name)] }, app, bits, plan, wish),
             StagingChoice.Refused refused => new(new Refusal(RefusalReason.Invalid, refused.Faults)),
             var other => throw new System.Diagnostics.UnreachableException($"No staging for {other}."),
@@ -185,10 +193,10 @@ internal sealed class DropletGrain(
     }
 
     /// <summary>Nothing has to run: the files as they were uploaded, or the image, are what containers run from.</summary>
-    private async Task<Answer<DropletState>> Keep(DropletState droplet, PackageState bits)
+    private async Task<Answer<DropletState>> Keep(DropletState droplet, AppState app, PackageState bits)
     {
         await Say(droplet, StagingWords.AsTheyAre(droplet, bits));
-        return Reply(await Handle(new BuildEvent.Requested(Now, droplet, null)));
+        return Reply(await Handle(new BuildEvent.Requested(Now, droplet, null), build => AuditRules.OfBuild(build, app, Now)));
     }
 
     private async Task<Answer<DropletState>> Begin(DropletState droplet, AppState app, PackageState bits, StagingPlan plan, StagingWish wish)
@@ -206,7 +214,7 @@ internal sealed class DropletGrain(
 
         await Say(droplet, StagingWords.Begun(bits));
         var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, turn.Value!, staging.Timeout);
-        return Reply(await Handle(new BuildEvent.Requested(Now, droplet, spec)));
+        return Reply(await Handle(new BuildEvent.Requested(Now, droplet, spec), build => AuditRules.OfBuild(build, app, Now)));
     }
 
     private Refusal? Refuse() => State.Phase switch

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Granary.Core;
+using Granary.Core.Audit;
+using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
 namespace Granary.Grains;
@@ -52,17 +54,36 @@ internal abstract class DurableGrain<TDocument, TState>(IPersistentState<TDocume
         return State;
     }
 
-    /// <summary>Makes a decision durable, if it changes anything and breaks no rule.</summary>
-    protected Task Keep<TEvent, TEffect>(TEvent @event, Decision<TState, TEffect> decision, ImmutableArray<string> broken) =>
-        broken.IsEmpty
-            ? decision.Changes ? Save(decision.Next) : Task.CompletedTask
-            : throw new UnreachableException($"{@event} would break {string.Join("; ", broken)}");
-
-    protected Task Save(TState next) => OrPoisoned(() =>
+    /// <summary>Makes a decision durable, if it changes anything and breaks no rule. What somebody asked for is audited also where it changes nothing, but not where it was refused.</summary>
+    protected Task Keep<TEvent, TEffect>(TEvent @event, Decision<TState, TEffect> decision, ImmutableArray<string> broken, Func<TState, AuditEvent>? told = null)
     {
-        store.State.State = next;
-        return store.WriteStateAsync();
-    });
+        if (!broken.IsEmpty)
+        {
+            throw new UnreachableException($"{@event} would break {string.Join("; ", broken)}");
+        }
+
+        var audited = decision.Refusal is null && Asking.Requester is not null ? told?.Invoke(decision.Next) : null;
+        return decision.Changes || audited is not null ? Save(decision.Next, audited) : Task.CompletedTask;
+    }
+
+    /// <param name="audited">What the audit says of it, if somebody asked for it.</param>
+    protected async Task Save(TState next, AuditEvent? audited = null)
+    {
+        var happened = Asking.Requester is { } who ? audited?.By(who, this.GetPrimaryKeyString()) : null;
+        await OrPoisoned(() =>
+        {
+            store.State.State = next;
+            store.State.Audit = happened is null ? null : new AuditDocument { State = happened };
+            return store.WriteStateAsync();
+        });
+        if (happened is not null)
+        {
+            await OnAudited(happened);
+        }
+    }
+
+    /// <summary>For the log of the app: it may be repeated, and fails nothing.</summary>
+    protected virtual Task OnAudited(AuditEvent happened) => Task.CompletedTask;
 
     /// <summary>Removes the row. What is called next finds a fresh state.</summary>
     protected async Task Clear()

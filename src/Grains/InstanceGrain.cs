@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Attempts;
+using Granary.Core.Audit;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Grains.Contracts;
@@ -13,6 +14,7 @@ namespace Granary.Grains;
 internal sealed class InstanceGrain(
     [PersistentState(InstanceDocument.Kind, StorageNames.Granary)] IPersistentState<InstanceDocument> store,
     IEffectRunner effects,
+    AppLog log,
     TimeProvider clock) : WorkGrain<InstanceDocument, InstanceState, InstanceEvent>(store, effects, clock), IInstanceGrain
 {
     public Task Order(InstanceOrder order) => Handle(new InstanceEvent.Ordered(Now, order));
@@ -33,9 +35,11 @@ internal sealed class InstanceGrain(
 
     public async Task<Answer<InstanceState>> Restart()
     {
-        var decision = await Handle(new InstanceEvent.RestartRequested(Now));
+        var decision = await Handle(new InstanceEvent.RestartRequested(Now), instance => AuditRules.OfInstance(instance, Now));
         return new(decision.Next, decision.Refusal);
     }
+
+    protected override Task OnAudited(AuditEvent happened) => log.Say(happened);
 
     protected override WorkState? Work(InstanceState state) => state;
 

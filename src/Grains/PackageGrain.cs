@@ -1,5 +1,6 @@
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Audit;
 using Granary.Core.Runtime;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
@@ -12,6 +13,7 @@ internal sealed class PackageGrain(
     IBlobStore blobs,
     IArchiveInspector archives,
     PasswordSeal seal,
+    AppLog log,
     TimeProvider clock) : DurableGrain<PackageDocument, PackageState>(store), IPackageGrain
 {
     private static readonly Refusal NotFound = new(RefusalReason.PackageNotFound, "Package not found");
@@ -120,6 +122,8 @@ internal sealed class PackageGrain(
 
     public Task Abandon(Guid upload) => State.Upload == upload ? Task.CompletedTask : blobs.Abandon(upload, CancellationToken.None);
 
+    protected override Task OnAudited(AuditEvent happened) => log.Say(happened);
+
     /// <summary>A new one, if its app takes such.</summary>
     private async Task<Answer<PackageState>> Add(PackageState package)
     {
@@ -136,7 +140,7 @@ internal sealed class PackageGrain(
         }
 
         var now = clock.GetUtcNow();
-        await Save(package with { CreatedAt = now, UpdatedAt = now });
+        await Save(package with { CreatedAt = now, UpdatedAt = now }, AuditRules.OfPackage("create", package, state, now));
         var noted = await owner.AddPackage(package.Id);
         return noted.Refusal is { } refusal ? new(refusal) : new(State);
     }
@@ -150,15 +154,18 @@ internal sealed class PackageGrain(
         }
 
         var fault = inspection.Fault ?? ProcfileFault(inspection.Procfile);
-        await Save(State with
+        var now = clock.GetUtcNow();
+        var next = State with
         {
             Phase = fault is null ? PackagePhase.Ready : PackagePhase.Failed,
             Digest = fault is null ? blob.Digest : null,
             SizeBytes = blob.SizeBytes,
             Upload = upload,
             Error = fault,
-            UpdatedAt = clock.GetUtcNow(),
-        });
+            UpdatedAt = now,
+        };
+        var owner = fault is null ? await GrainFactory.OwnerOf(next.App) : null;
+        await Save(next, owner is null ? null : AuditRules.OfPackage("upload", next, owner, now));
         if (fault is null)
         {
             return new(State);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
+using Granary.Core.Audit;
 using Granary.Core.Builds;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
@@ -54,7 +55,7 @@ internal sealed class TaskGrain(
 
         var admitted = await GrainFactory.GetGrain<IAppGrain>(Keys.App(app)).Admit(id, request);
         return admitted.Value is { } admission
-            ? Reply(await Handle(new TaskEvent.Submitted(Now, id, app, admission.SequenceId, admission.Spec, request.Metadata)))
+            ? Reply(await Handle(new TaskEvent.Submitted(Now, id, app, admission.SequenceId, admission.Spec, request.Metadata), task => AuditRules.OfTask("create", task, Now)))
             : new(admitted.Refusal!);
     }
 
@@ -73,7 +74,7 @@ internal sealed class TaskGrain(
         }
     }
 
-    public async Task<Answer<TaskState>> Cancel() => Reply(await Handle(new TaskEvent.CancelRequested(Now)));
+    public async Task<Answer<TaskState>> Cancel() => Reply(await Handle(new TaskEvent.CancelRequested(Now), task => AuditRules.OfTask("cancel", task, Now)));
 
     public async Task<bool> Forget()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Attempts;
+using Granary.Core.Audit;
 using Granary.Core.Cells;
 using Granary.Grains.Contracts;
 using Granary.Grains.Effects;
@@ -47,10 +48,11 @@ internal abstract class WorkGrain<TDocument, TState, TEvent>(IPersistentState<TD
     {
     }
 
-    protected async Task<Decision<TState, AttemptEffect>> Handle(TEvent @event)
+    /// <param name="told">What the audit says of it.</param>
+    protected async Task<Decision<TState, AttemptEffect>> Handle(TEvent @event, Func<TState, AuditEvent>? told = null)
     {
         var (before, decision) = await Decide(work => Decide(work, @event));
-        await Keep(@event, decision, Check(before, decision)); // 1. Make it true.
+        await Keep(@event, decision, Check(before, decision), told); // 1. Make it true.
         if (decision.Changes)
         {
             OnSaved(decision.Next);

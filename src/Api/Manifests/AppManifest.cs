@@ -38,6 +38,7 @@ internal sealed record AppManifest(string Name, bool IsImage, AppEdit Edit, Immu
         var metadata = app.Map("metadata");
         var edit = new AppEdit(Buildpacks: Buildpacks(app))
         {
+            IsManifest = true,
             Environment = app.Texts("env"),
             Labels = metadata?.Texts("labels") ?? None,
             Annotations = metadata?.Texts("annotations") ?? None,

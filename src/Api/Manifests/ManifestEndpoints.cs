@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Granary.Api.Access;
-using Granary.Api.Audit;
 using Granary.Api.Errors;
 using Granary.Api.Features;
 using Granary.Api.Spaces;
@@ -28,7 +27,7 @@ internal static class ManifestEndpoints
     }
 
     /// <summary>Every fault of every app is told before anything is made; what a race with another client then refuses fails the job.</summary>
-    private static async Task<IResult> Apply(string guid, HttpContext http, GranaryClient granary, IDirectory directory, ManifestReader reader, AuditTrail trail, FeatureGate gate, TaskPolicy policy)
+    private static async Task<IResult> Apply(string guid, HttpContext http, GranaryClient granary, IDirectory directory, ManifestReader reader, FeatureGate gate, TaskPolicy policy)
     {
         var space = (await directory.GetSpace(guid, http.RequestAborted)).Guid;
         var changes = await Changes(await reader.Read(http), space, granary, policy, http.RequestAborted);
@@ -42,7 +41,7 @@ internal static class ManifestEndpoints
         {
             foreach (var change in changes)
             {
-                await Make(change, space, http, granary, trail);
+                await Make(change, space, granary, http.RequestAborted);
             }
         }
         catch (RefusedException refused)
@@ -61,17 +60,10 @@ internal static class ManifestEndpoints
         return Reply.Created(new { Diff = changes.SelectMany((change, index) => ManifestDiff.Of(change.App, change.After, change.Manifest, index)) });
     }
 
-    private static async Task Make(Change change, Guid space, HttpContext http, GranaryClient granary, AuditTrail trail)
+    private static async Task Make(Change change, Guid space, GranaryClient granary, CancellationToken cancellation)
     {
-        var app = change.App;
-        if (app is null)
-        {
-            app = await granary.CreateApp(change.Manifest.Name, change.Manifest.IsImage ? Lifecycle.Docker : Lifecycle.Bits, space, cancellation: http.RequestAborted);
-            await trail.Record(http, "app.create", app);
-        }
-
-        await granary.Edit(app.Id, change.Manifest.Edit, http.RequestAborted);
-        await trail.Record(http, "app.apply_manifest", app);
+        var app = change.App ?? await granary.CreateApp(change.Manifest.Name, change.Manifest.IsImage ? Lifecycle.Docker : Lifecycle.Bits, space, cancellation: cancellation);
+        await granary.Edit(app.Id, change.Manifest.Edit, cancellation);
     }
 
     private static async Task<ImmutableArray<Change>> Changes(ImmutableArray<AppManifest> manifests, Guid space, GranaryClient granary, TaskPolicy policy, CancellationToken cancellation)

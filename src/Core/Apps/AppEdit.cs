@@ -7,6 +7,9 @@ namespace Granary.Core.Apps;
 /// <param name="Buildpacks">Which buildpacks stage it, in order; an empty list leaves the choice to staging.</param>
 public sealed record AppEdit(string? Name = null, ImmutableArray<string>? Buildpacks = null)
 {
+    /// <summary>Whether a manifest asks for it, and no request of its own.</summary>
+    public bool IsManifest { get; init; }
+
     /// <summary>Variables to set, or to remove (null).</summary>
     public ImmutableSortedDictionary<string, string?> Environment { get; init; } = ImmutableSortedDictionary<string, string?>.Empty;
 

@@ -26,4 +26,7 @@ public sealed record AuditEvent
     public string Data { get; init; } = "{}";
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The event of what somebody asked for. Its guid is made of the request and of what it was done to: part of a request that is tried again makes it once.</summary>
+    public AuditEvent By(Requester who, string to) => this with { Id = NamedGuid.Of($"{who.Request} {Type} {to}"), Actor = who.Actor };
 }

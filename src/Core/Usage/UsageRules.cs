@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using Granary.Core.Apps;
 using Granary.Core.Stories;
 using Granary.Core.Tasks;
@@ -48,27 +47,24 @@ public static class UsageRules
 
     private static UsageEvent Event(TaskState task, string state, string before, DateTimeOffset at)
     {
-        // What the task itself was told of where it runs.
-        var told = task.Spec!.Environment.TryGetValue(AppEnvironment.Application, out var text) ? JsonNode.Parse(text) : null;
+        var told = ToldPlace.In(task.Spec!.Environment);
         return new UsageEvent(
             NamedGuid.Of($"{task.Id} {state}"),
             state,
             before,
             task.App.Value,
-            (string?)told?["application_name"] ?? "",
+            told.AppName,
             null,
             null,
             task.Id.Value,
             task.Spec.Name,
-            GuidIn(told, "space_id"),
-            (string?)told?["space_name"] ?? "",
-            GuidIn(told, "organization_id"),
+            told.Space,
+            told.SpaceName,
+            told.Organization,
             task.Spec.MemoryMb,
             1,
             at);
     }
-
-    private static Guid GuidIn(JsonNode? told, string name) => Guid.TryParse((string?)told?[name], out var guid) ? guid : Guid.Empty;
 
     private static string? PhaseOf(StoryEntry entry) => Phases.FirstOrDefault(phase => entry.Text.StartsWith($"{phase}: ", StringComparison.Ordinal));
 }

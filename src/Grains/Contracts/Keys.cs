@@ -30,8 +30,6 @@ public static class Keys
 
     public static string BuildpackUpload(BuildpackId buildpack) => $"buildpack/{buildpack}";
 
-    public static string Audit(System.Guid happened) => $"audit/{happened:D}";
-
     public static string Job(JobId job) => $"job/{job}";
 
     public static string Tally(System.Guid organization) => $"tally/{organization:D}";

@@ -50,6 +50,9 @@ public abstract class Document<TState>
     /// <summary>Derived from <see cref="State"/> whenever it is written.</summary>
     public abstract ListingRow Row { get; }
 
+    /// <summary>What the audit says of this write: the storage makes a row of it in the same transaction, so that nothing is done without it. Null for most writes.</summary>
+    public AuditDocument? Audit { get; set; }
+
     protected static long Micros(DateTimeOffset at) => ListingRow.Micros(at);
 }
 
@@ -154,6 +157,7 @@ public sealed class DropletDocument : Document<DropletState>
         State.Metadata.Labels);
 }
 
+/// <summary>Written with the document of what was done, and never again.</summary>
 public sealed class AuditDocument : Document<AuditEvent>
 {
     public const string Kind = "audit";

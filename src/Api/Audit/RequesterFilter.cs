@@ -1,0 +1,21 @@
+using Granary.Api.Access;
+using Granary.Core.Audit;
+using Granary.Grains.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Audit;
+
+/// <summary>Tells grains on whose behalf a request is carried out. What is done for it, and is to be audited, they write down with it.</summary>
+internal sealed class RequesterFilter : IEndpointFilter
+{
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (!HttpMethods.IsGet(http.Request.Method) && http.Features.Get<Visit>() is { Caller: var caller })
+        {
+            Asking.By(new Requester(Guid.NewGuid(), new Actor(caller.Subject, "user", caller.Name)));
+        }
+
+        return next(context);
+    }
+}
