@@ -39,6 +39,10 @@ public sealed partial class GranaryClient(IGrainFactory grains, TimeProvider clo
     public Task<TaskState?> FindTask(TaskId task, CancellationToken cancellation = default) =>
         Call(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).Get(), cancellation);
 
+    /// <summary>The app of a task, or null where there is none. It never changes, so that it takes less to answer than <see cref="FindTask"/>.</summary>
+    public Task<AppId?> AppOf(TaskId task, CancellationToken cancellation = default) =>
+        Call(() => grains.GetGrain<ITaskGrain>(Keys.Task(task)).App(), cancellation);
+
     /// <summary>Why a PENDING task waits, in words; null when it does not.</summary>
     public Task<string?> WhyWaiting(TaskId task, CancellationToken cancellation = default) =>
         Call(() => grains.GetGrain<IPlacementGrain>(Keys.Placement).Why(task.Value), cancellation);

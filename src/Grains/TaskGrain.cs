@@ -61,6 +61,8 @@ internal sealed class TaskGrain(
 
     public async Task<TaskState?> Get() => await Reload() is { Phase: not TaskPhase.Absent } task ? task : null;
 
+    public async Task<AppId?> App() => State.Phase != TaskPhase.Absent || await Get() is not null ? State.App : null;
+
     public async Task<TaskState?> Ended(TimeSpan atMost)
     {
         using var enough = new CancellationTokenSource(atMost < WaitMax ? atMost : WaitMax, Clock);

@@ -52,6 +52,12 @@ public sealed class TwoSilosTests : IAsyncLifetime
             await cluster.Restart(dies.Name);
             await Waiting.Until(() => Answers(dies, access), $"{dies.Name} serves again", ClusterClient.WaitMax);
         }
+
+        using var auditor = new CfPush(silos[0], access);
+        var events = (await auditor.Get("/v3/audit_events?per_page=1000")).GetProperty("resources").EnumerateArray().ToArray();
+        Assert.All(events, each => Assert.Equal("admin", each.GetProperty("actor").GetProperty("name").GetString()));
+        Assert.Single(events, each => each.GetProperty("type").GetString() == "audit.app.create");
+        Assert.Equal(CfPush.Commands - 1, events.Count(each => each.GetProperty("type").GetString() == "audit.app.task.create"));
     }
 
     /// <summary>Whoever pushes pushes again while it is told that the cluster cannot yet: the dead silo may have had the grains.</summary>

@@ -39,7 +39,7 @@ internal sealed class Places(GranaryClient granary, IDirectory directory)
     public Task<Place?> OfApp(string guid, CancellationToken cancellation) => Of(guid, app => OfApp(new AppId(app), cancellation));
 
     public Task<Place?> OfTask(string guid, CancellationToken cancellation) =>
-        Of(guid, async task => await granary.FindTask(new TaskId(task), cancellation) is { } state ? await OfApp(state.App, cancellation) : null);
+        Of(guid, async task => await granary.AppOf(new TaskId(task), cancellation) is { } app ? await OfApp(app, cancellation) : null);
 
     public async Task<Place?> OfProcess(string guid, CancellationToken cancellation) => AppProcesses.AppOf(guid) is { } app ? await OfApp(app, cancellation) : null;
 

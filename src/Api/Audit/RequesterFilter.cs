@@ -8,7 +8,8 @@ namespace Granary.Api.Audit;
 /// <summary>Tells grains on whose behalf a request is carried out. What is done for it, and is to be audited, they write down with it.</summary>
 internal sealed class RequesterFilter : IEndpointFilter
 {
-    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>Asynchronous, so that what is set here ends with the request.</summary>
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         if (!HttpMethods.IsGet(http.Request.Method) && http.Features.Get<Visit>() is { Caller: var caller })
@@ -16,6 +17,6 @@ internal sealed class RequesterFilter : IEndpointFilter
             Asking.By(new Requester(Guid.NewGuid(), new Actor(caller.Subject, "user", caller.Name)));
         }
 
-        return next(context);
+        return await next(context);
     }
 }

@@ -15,6 +15,9 @@ public interface ITaskGrain : IWorkGrain
     /// <summary>The task's durable state; null if there is none.</summary>
     Task<TaskState?> Get();
 
+    /// <summary>The app that the task belongs to; null if there is no task. It asks the row only where the grain knows of none.</summary>
+    Task<AppId?> App();
+
     /// <summary>The task, as soon as its end is durable. Null when it has not ended within <paramref name="atMost"/> (2 s at the most) or when this activation gives up: ask again.</summary>
     [AlwaysInterleave]
     Task<TaskState?> Ended(TimeSpan atMost);

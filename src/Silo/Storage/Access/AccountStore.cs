@@ -153,22 +153,20 @@ internal sealed class AccountStore(Database database, TimeProvider clock) : IAcc
         },
         cancellation);
 
-    public Task<Caller?> Caller(string subject, bool isClient, CancellationToken cancellation)
+    /// <summary>One question, because every request asks it: who that is, with a line for each role.</summary>
+    public async Task<Caller?> Caller(string subject, bool isClient, CancellationToken cancellation)
     {
-        var who = isClient ? "SELECT coalesce(name, id) AS Name, authority AS Authority FROM granary_client WHERE id = @Subject" : "SELECT name AS Name, authority AS Authority FROM granary_user WHERE guid = @Subject";
-        return database.Read(
-            async connection =>
-            {
-                var subjectOnly = new { Subject = subject };
-                if (await connection.QuerySingleOrDefaultAsync<(string Name, string Authority)?>(new CommandDefinition(who, subjectOnly, cancellationToken: cancellation)) is not { } found)
-                {
-                    return null;
-                }
-
-                var roles = await connection.QueryAsync<RoleRow>(new CommandDefinition($"{RoleRow.Select} WHERE subject = @Subject", subjectOnly, cancellationToken: cancellation));
-                return new Caller(subject, found.Name, Enum.Parse<Authority>(found.Authority), [.. roles.Select(role => role.Grant)]);
-            },
+        var (table, key, name) = isClient ? ("granary_client", "id", "coalesce(who.name, who.id)") : ("granary_user", "guid", "who.name");
+        var rows = await database.Many<CallerRow>(
+            $"""
+            SELECT {name} AS Name, who.authority AS Authority, role.kind AS Kind, role.organization AS Organization, role.space AS Space
+            FROM {table} AS who LEFT JOIN granary_role AS role ON role.subject = who.{key} WHERE who.{key} = @Subject
+            """,
+            new { Subject = subject },
             cancellation);
+        return rows is [var first, ..]
+            ? new Caller(subject, first.Name, Enum.Parse<Authority>(first.Authority), [.. rows.Where(row => row.Kind is not null).Select(row => RoleRow.GrantOf(row.Kind!, row.Organization!, row.Space!))])
+            : null;
     }
 
     /// <summary>Reads a row that nobody else changes until the transaction has ended. Writers of SQLite are alone anyway.</summary>
@@ -227,6 +225,20 @@ internal sealed class AccountStore(Database database, TimeProvider clock) : IAcc
             Instants.Of(UpdatedAt));
 
         public Tries Counted => new(Tries, LockedUntil is { } until ? Instants.Of(until) : null);
+    }
+
+    private sealed class CallerRow
+    {
+        public string Name { get; init; } = "";
+
+        public string Authority { get; init; } = "";
+
+        /// <summary>Of a role, as the two after it; null for one who has none.</summary>
+        public string? Kind { get; init; }
+
+        public string? Organization { get; init; }
+
+        public string? Space { get; init; }
     }
 
     private sealed class ClientRow

@@ -20,7 +20,10 @@ internal sealed class RoleRow
 
     public long CreatedAt { get; init; }
 
-    public RoleGrant Grant => new(Enum.Parse<Role>(Kind), System.Guid.Parse(Organization), Space.Length == 0 ? null : System.Guid.Parse(Space));
+    public RoleGrant Grant => GrantOf(Kind, Organization, Space);
+
+    /// <summary>What a role gives, of its columns.</summary>
+    public static RoleGrant GrantOf(string kind, string organization, string space) => new(Enum.Parse<Role>(kind), System.Guid.Parse(organization), space.Length == 0 ? null : System.Guid.Parse(space));
 
     public Membership Membership => new(System.Guid.Parse(Guid), Subject, Grant, Instants.Of(CreatedAt));
 }
