@@ -127,11 +127,17 @@ internal sealed partial class AppGrain(
     public Task Wake() => State.Exists ? Handle(new AppEvent.Woke(clock.GetUtcNow())) : Task.CompletedTask;
 
     /// <summary>How the build before stands is read past its grain, which may wait for this very answer.</summary>
-    public async Task<Answer<PlaceNames>> TakeStagingTurn(DropletId build)
+    public async Task<Answer<PlaceNames>> TakeStagingTurn(DropletId build, int memoryMb)
     {
+        var standing = await Standing();
+        if (await Claimed(Claim.Of(build, State.Space, memoryMb, clock.GetUtcNow()), standing) is { } noRoom)
+        {
+            return new(noRoom);
+        }
+
         var last = State.Staging is { } before ? (await Listing.Droplets(new RowQuery { Guids = [before.Build.Value], PerPage = 1 })).Items.SingleOrDefault()?.Phase : null;
         var turn = await Handle(new AppEvent.StagingAsked(clock.GetUtcNow(), build, last));
-        return turn.Refusal is { } refusal ? new(refusal) : new(await Place());
+        return turn.Refusal is { } refusal ? new(refusal) : new(Core.Quotas.Standing.PlaceOf(standing));
     }
 
     public Task<Answer<AppState>> Relabel(Metadata metadata) => Handle(new AppEvent.Relabelled(clock.GetUtcNow(), metadata));
@@ -146,7 +152,7 @@ internal sealed partial class AppGrain(
 
     private async Task<PlaceNames> Place() => Core.Quotas.Standing.PlaceOf(await Standing());
 
-    /// <summary>Takes the share of a task, or of this app, before it is written. Where nothing is limited nobody is asked, and nothing is written.</summary>
+    /// <summary>Takes the share of a task, or of this app, before it is written, or asks whether there is one for a build. Where nothing is limited nobody is asked, and nothing is written.</summary>
     private async Task<Refusal?> Claimed(Claim claim, Standing? standing) =>
         standing is { IsCounted: true } ? await GrainFactory.GetGrain<ITallyGrain>(Keys.Tally(standing.Organization)).Claim(claim, standing) : null;
 

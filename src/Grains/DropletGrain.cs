@@ -206,14 +206,15 @@ internal sealed class DropletGrain(
             return new(new Refusal(RefusalReason.Invalid, "Build guid must be of version 14, because it is staged in a container"));
         }
 
-        var turn = await GrainFactory.GetGrain<IAppGrain>(Keys.App(app.Id)).TakeStagingTurn(droplet.Id);
+        var (memoryMb, diskMb) = (wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb);
+        var turn = await GrainFactory.GetGrain<IAppGrain>(Keys.App(app.Id)).TakeStagingTurn(droplet.Id, memoryMb);
         if (turn.Refusal is { } refusal)
         {
             return new(refusal);
         }
 
         await Say(droplet, StagingWords.Begun(bits));
-        var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, wish.MemoryMb ?? staging.MemoryMb, wish.DiskMb ?? staging.DiskMb, policy, turn.Value!, staging.Timeout);
+        var spec = StagingRules.Spec(app, droplet.Id, bits.Digest!, plan, memoryMb, diskMb, policy, turn.Value!, staging.Timeout);
         return Reply(await Handle(new BuildEvent.Requested(Now, droplet, spec), build => AuditRules.OfBuild(build, app, Now)));
     }
 

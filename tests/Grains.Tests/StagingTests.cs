@@ -5,6 +5,7 @@ using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Builds;
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
@@ -58,6 +59,20 @@ public sealed class StagingTests : IAsyncLifetime
         Assert.Equal(["app/", "app/built.txt", "deps/", "deps/0/", "deps/0/config.yml", "profile.d/", "staging_info.yml"], await Entries(staged.Source.DropletDigest!));
         await world.NothingLeft();
         Assert.Empty(world.Log.Errors);
+    }
+
+    [Fact]
+    public async Task A_build_begins_only_where_the_quotas_have_room_for_it()
+    {
+        var quotas = world.Silo.Services.GetRequiredService<IQuotas>();
+        await quotas.Change((await quotas.Find(Quota.Default, default))! with { Terms = new QuotaTerms(new QuotaLimits(TotalMemoryMb: 600)) }, default);
+
+        var tooLarge = await Build.Stage(package, new StagingWish { MemoryMb = 601 });
+        var fits = await Build.Stage(package, new StagingWish { MemoryMb = 600 });
+
+        Assert.Equal("organization's memory limit exceeded: staging requires 601M memory", tooLarge.Refusal?.Detail);
+        Assert.Null(fits.Refusal);
+        Assert.Equal(DropletPhase.Staged, (await Ended()).Phase);
     }
 
     [Fact]

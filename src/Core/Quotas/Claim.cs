@@ -10,6 +10,9 @@ public enum ClaimKind
 {
     Task,
     App,
+
+    /// <summary>A build asks whether there is room to stage it, and takes nothing, as in Cloud Foundry.</summary>
+    Build,
 }
 
 /// <summary>What a task, or a started app, takes of the quotas of its space and its organization.</summary>
@@ -26,6 +29,12 @@ public sealed record Claim(Guid Holder, ClaimKind Kind, Guid Space, DateTimeOffs
 
     [JsonIgnore]
     public int Tasks => Kind == ClaimKind.Task ? 1 : 0;
+
+    /// <summary>Whether it is listed, and counts for others.</summary>
+    [JsonIgnore]
+    public bool IsKept => Kind != ClaimKind.Build;
+
+    public static Claim Of(DropletId build, Guid space, int memoryMb, DateTimeOffset at) => new(build.Value, ClaimKind.Build, space, at, memoryMb, memoryMb, 0, 0, false);
 
     public static Claim Of(TaskId task, Guid space, TaskSpec spec, DateTimeOffset at) => new(
         task.Value,

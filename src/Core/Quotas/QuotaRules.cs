@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Granary.Core.Quotas;
 
-/// <summary>What of a claim passes a limit, in Cloud Foundry's words: those of its models of tasks and of processes.</summary>
+/// <summary>What of a claim passes a limit, in Cloud Foundry's words: those of its models of tasks and of processes, and of its builds.</summary>
 public static class QuotaRules
 {
     /// <param name="claim">What is asked for.</param>
@@ -14,7 +15,13 @@ public static class QuotaRules
         var organization = new Scope("organization", standing.OrganizationName, standing.OfOrganization, others);
         var space = new Scope("space", standing.SpaceName, standing.OfSpace, [.. others.Where(each => each.Space == standing.Space)]);
         var found = new Finds(claim, before);
-        if (claim.Kind == ClaimKind.Task)
+        if (claim.Kind == ClaimKind.Build)
+        {
+            var asked = string.Create(CultureInfo.InvariantCulture, $"staging requires {claim.MemoryMb}M memory");
+            found.Memory(space, $"space's memory limit exceeded: {asked}");
+            found.Memory(organization, $"organization's memory limit exceeded: {asked}");
+        }
+        else if (claim.Kind == ClaimKind.Task)
         {
             foreach (var scope in (Scope[])[organization, space])
             {

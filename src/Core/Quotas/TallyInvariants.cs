@@ -4,7 +4,7 @@ namespace Granary.Core.Quotas;
 
 /// <summary>
 /// What holds for every decision about a tally; used by tests and by the grain before it saves.
-/// 1. What was given is on the list, and with it no limit is passed by what it asked more.
+/// 1. What was given is on the list, unless it takes nothing, and with it no limit is passed by what it asked more.
 /// 2. What counts nothing lists nothing.
 /// 3. A claim leaves the list only by a count, or because nothing is limited any more.
 /// 4. Nobody is refused by a list that was not counted for him, unless for what he asks alone.
@@ -21,7 +21,7 @@ public static class TallyInvariants
         {
             var others = after.Claims.Values.Where(each => each.Holder != claimed.Claim.Holder).ToArray();
             var given = after.Claims.GetValueOrDefault(claimed.Claim.Holder);
-            rules.Require(given is not null && !claimed.Claim.Exceeds(given) && given.At == claimed.Claim.At, "1: given and not listed");
+            rules.Require(claimed.Claim.IsKept ? given is not null && !claimed.Claim.Exceeds(given) && given.At == claimed.Claim.At : given is null, "1: given and not listed");
             rules.Require(Had(before, claimed).Any(had => QuotaRules.Faults(claimed.Standing, claimed.Claim, had, others).Faults.IsEmpty), "1: a limit is passed");
         }
 

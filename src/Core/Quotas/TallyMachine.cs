@@ -6,7 +6,7 @@ using Decision = Granary.Core.Decision<Granary.Core.Quotas.TallyState, Granary.C
 namespace Granary.Core.Quotas;
 
 /// <summary>
-/// Decides whether a task or an app gets its share of its organization's quotas. Pure: same inputs, same decision. The list of claims may say too much, since nobody takes a claim back: the row of a task says that it has
+/// Decides whether a task or an app gets its share of its organization's quotas, and whether they have room for a build. Pure: same inputs, same decision. The list of claims may say too much, since nobody takes a claim back: the row of a task says that it has
 /// ended. So nobody is refused before the rows were counted. It never says too little: a claim is durable before what it is for, and what was there before the limit is counted when the limit comes.
 /// </summary>
 public static class TallyMachine
@@ -50,7 +50,8 @@ public static class TallyMachine
         }
 
         var (faults, dependOnOthers) = QuotaRules.Faults(claimed.Standing, claim, held, [.. tally.Claims.Values.Where(each => each.Holder != claim.Holder)]);
-        return faults.IsEmpty ? Decision.Move(tally with { Claims = tally.Claims.SetItem(claim.Holder, claim) })
+        return faults.IsEmpty && claim.IsKept ? Decision.Move(tally with { Claims = tally.Claims.SetItem(claim.Holder, claim) })
+            : faults.IsEmpty ? new Decision(tally, claimed.Found is not null, []) // What was counted is worth keeping.
             : dependOnOthers && claimed.Found is null ? Decision.Stay(before, new TallyEffect.Count())
             : Decision.Refuse(before, new Refusal(RefusalReason.Invalid, faults));
     }

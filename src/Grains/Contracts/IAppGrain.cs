@@ -54,8 +54,8 @@ public interface IAppGrain : IGrainWithStringKey
     /// <summary>Instances may not know what is wanted of them.</summary>
     Task Wake();
 
-    /// <summary>A build asks whether it may be staged in a container: one of an app at a time. May be repeated. The answer says where the app is.</summary>
-    Task<Answer<PlaceNames>> TakeStagingTurn(DropletId build);
+    /// <summary>A build asks whether it may be staged in a container: one of an app at a time, and within the quotas' memory. May be repeated. The answer says where the app is.</summary>
+    Task<Answer<PlaceNames>> TakeStagingTurn(DropletId build, int memoryMb);
 
     Task<Answer<AppState>> Relabel(Metadata metadata);
 

@@ -48,6 +48,27 @@ public sealed class TallyTests
     }
 
     [Fact]
+    public void A_build_asks_for_room_and_takes_none()
+    {
+        var standing = Standing with { OfOrganization = new QuotaLimits(TotalMemoryMb: 100), OfSpace = new QuotaLimits(TotalMemoryMb: 90) };
+        var tally = new TallyState { CountedAt = A.Start, Version = 1, LimitedSince = A.Start - TallyMachine.Transition };
+        tally = TallyMachine.Decide(tally, new Claimed(A.At(1), TallyTeller.Task(A.At(1), 1, 64, -1), standing)).Next;
+
+        var fits = TallyMachine.Decide(tally, Asked(26, standing));
+        var unsure = TallyMachine.Decide(tally, Asked(37, standing));
+        var counted = Asked(37, standing) with { Found = [new Holding(TallyTeller.Holder(ClaimKind.Task, 1), TallyTeller.Task(A.At(1), 1, 64, -1), A.At(1))] };
+        var refused = TallyMachine.Decide(tally, counted);
+
+        Assert.Equal((false, null), (fits.Changes, fits.Refusal));
+        Assert.Equal([new TallyEffect.Count()], unsure.Effects.AsEnumerable());
+        Assert.Equal("space's memory limit exceeded: staging requires 37M memory, organization's memory limit exceeded: staging requires 37M memory", refused.Refusal?.Detail);
+        Assert.Empty(TallyInvariants.Check(tally, Asked(26, standing), fits));
+        Assert.Empty(TallyInvariants.Check(tally, counted, refused));
+
+        static Claimed Asked(int memoryMb, Standing standing) => new(A.At(2), Claim.Of(A.Droplet, standing.Space, memoryMb, A.At(2)), standing);
+    }
+
+    [Fact]
     public void A_list_is_counted_before_it_grows_long()
     {
         var standing = Standing with { OfOrganization = new QuotaLimits(Tasks: 100_000) };

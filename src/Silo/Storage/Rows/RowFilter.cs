@@ -89,7 +89,6 @@ internal sealed class RowFilter
         }
     }
 
-    /// <summary>An app knows its space; all else knows its app.</summary>
     /// <summary>Apps and events say themselves in which space they are; an event may outlive its app. All else is in the space of its app.</summary>
     private void InSpaces(string kind, string[] spaces)
     {
