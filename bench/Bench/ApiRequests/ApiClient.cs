@@ -45,9 +45,9 @@ internal sealed class ApiClient(SiloUnderTest silo) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private static async Task<JsonElement> Read(HttpResponseMessage answer)
+    private async Task<JsonElement> Read(HttpResponseMessage answer)
     {
         var body = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? JsonDocument.Parse(body).RootElement : throw new HttpRequestException($"{answer.RequestMessage?.RequestUri} was answered with {(int)answer.StatusCode}: {body}");
+        return answer.IsSuccessStatusCode ? JsonDocument.Parse(body).RootElement : throw new HttpRequestException($"{answer.RequestMessage?.RequestUri} was answered with {(int)answer.StatusCode}: {body}\n{silo.Said}");
     }
 }
