@@ -129,6 +129,7 @@ public static class GranaryApiExtensions
         AuditEndpoints.Map(api);
         UsageEndpoints.Map(api);
         FeatureFlagEndpoints.Map(api);
+        VariableGroupEndpoints.Map(api);
         LogCacheEndpoints.Map(api);
         AppLogEndpoints.Map(api);
         CellEndpoints.Map(api);

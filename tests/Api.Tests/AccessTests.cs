@@ -144,6 +144,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
     {
         "type" => "web",
         "index" => "0",
+        "name" when path.Contains("environment_variable_groups", StringComparison.Ordinal) => "running",
         "name" => path.Contains("feature_flags", StringComparison.Ordinal) ? "task_creation" : "cell-1",
         "source" => corner.App.ToString(),
         // It has no quota, so that nothing is taken away.

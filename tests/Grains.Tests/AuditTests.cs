@@ -72,5 +72,5 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.Empty(await Events());
     }
 
-    private async Task<string[]> Events() => [.. (await world.Silo.Grains.GetGrain<IListingGrain>(0).Events(new RowQuery { Apps = [world.App.Value] })).Items.Select(each => $"{each.Type} {each.Actor.Name}")];
+    private async Task<string[]> Events() => [.. (await world.Silo.Grains.GetGrain<IListingGrain>(0).Events(new RowQuery { Apps = [world.App.Value] })).Items.Select(each => $"{each.Type} {each.Actor.Name}").Order(StringComparer.Ordinal)];
 }

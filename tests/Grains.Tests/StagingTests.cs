@@ -62,6 +62,21 @@ public sealed class StagingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_build_has_the_variables_of_what_is_staged_and_its_app_wins()
+    {
+        var groups = world.Silo.Services.GetRequiredService<IVariableGroups>();
+        var given = ImmutableSortedDictionary<string, string?>.Empty.Add("FAKE_STAGING", "exit 1").Add("MIRROR", "http://mirror");
+        await groups.Change(VariableGroup.Staging, given, default);
+        await groups.Change(VariableGroup.Running, given.Add("RUNNING", "yes"), default);
+
+        var environment = (await Begin(Leaves)).Staging!.Spec!.Environment;
+
+        Assert.Equal((Leaves, "http://mirror"), (environment["FAKE_STAGING"], environment["MIRROR"]));
+        Assert.DoesNotContain("RUNNING", environment.Keys);
+        Assert.Equal(DropletPhase.Staged, (await Ended()).Phase);
+    }
+
+    [Fact]
     public async Task A_build_begins_only_where_the_quotas_have_room_for_it()
     {
         var quotas = world.Silo.Services.GetRequiredService<IQuotas>();

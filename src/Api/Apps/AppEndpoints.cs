@@ -8,7 +8,6 @@ using Granary.Client;
 using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Core.Jobs;
-using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 using Granary.Grains.Ports;
 using Microsoft.AspNetCore.Builder;
@@ -92,8 +91,7 @@ internal static class AppEndpoints
     private static async Task<IResult> GetEnvironment(string guid, HttpContext http, GranaryClient granary, IQuotas quotas, TaskPolicy policy)
     {
         var app = await granary.GetApp(guid, http.RequestAborted);
-        var place = Standing.PlaceOf(await quotas.Standing(app.Space, http.RequestAborted));
-        return Reply.Ok(EnvironmentResponse.Of(app, place, policy));
+        return Reply.Ok(EnvironmentResponse.Of(app, await quotas.Standing(app.Space, http.RequestAborted), policy));
     }
 
     private static async Task<IResult> GetVariables(string guid, HttpContext http, GranaryClient granary) =>

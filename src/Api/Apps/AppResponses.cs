@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Granary.Api.Wire;
 using Granary.Core.Apps;
+using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 
 namespace Granary.Api.Apps;
@@ -71,16 +72,19 @@ internal sealed record VariablesResponse(ImmutableSortedDictionary<string, strin
 /// <summary>The whole environment, by where it comes from.</summary>
 internal sealed record EnvironmentResponse(
     ImmutableSortedDictionary<string, string> EnvironmentVariables,
-    Dictionary<string, string> StagingEnvJson,
-    Dictionary<string, string> RunningEnvJson,
+    ImmutableSortedDictionary<string, string> StagingEnvJson,
+    ImmutableSortedDictionary<string, string> RunningEnvJson,
     Dictionary<string, JsonElement> SystemEnvJson,
     Dictionary<string, JsonElement> ApplicationEnvJson)
 {
-    public static EnvironmentResponse Of(AppState app, PlaceNames place, TaskPolicy policy)
+    private static readonly ImmutableSortedDictionary<string, string> None = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <param name="standing">Null where the space is gone.</param>
+    public static EnvironmentResponse Of(AppState app, Standing? standing, TaskPolicy policy)
     {
         // What tasks get, for a task that does not exist.
-        var shown = TaskEnvironment.For(app, new DropletState(), default, policy.MemoryMb, policy, place);
-        return new EnvironmentResponse(app.Environment, [], [], Only("VCAP_SERVICES"), Only("VCAP_APPLICATION"));
+        var shown = TaskEnvironment.For(app, new DropletState(), default, policy.MemoryMb, policy, Standing.PlaceOf(standing));
+        return new EnvironmentResponse(app.Environment, standing?.StagingVariables ?? None, standing?.RunningVariables ?? None, Only("VCAP_SERVICES"), Only("VCAP_APPLICATION"));
 
         Dictionary<string, JsonElement> Only(string name)
         {

@@ -6,7 +6,7 @@ using Granary.Core.Tasks;
 
 namespace Granary.Core.Apps;
 
-/// <summary>What the environments of an app's tasks and instances share (Cloud Foundry, section 1.9): the app's variables, then the platform's, which win.</summary>
+/// <summary>What the environments of an app's tasks and instances share (Cloud Foundry, section 1.9): what operators give to all, then the app's variables, then the platform's; the later ones win.</summary>
 internal static class AppEnvironment
 {
     public const string Application = "VCAP_APPLICATION";
@@ -49,7 +49,7 @@ internal static class AppEnvironment
             application[key] = value;
         }
 
-        var environment = variables
+        var environment = (place.Variables?.SetItems(variables) ?? variables)
             .SetItem("MEMORY_LIMIT", string.Create(CultureInfo.InvariantCulture, $"{memoryMb}m"))
             .SetItem(Application, JsonSerializer.Serialize(application))
             .SetItem("VCAP_SERVICES", "{}")

@@ -139,7 +139,7 @@ public static class AppMachine
     {
         var edit = edited.Edit;
         var metadata = MetadataRules.Merge(app.Metadata, edit.Labels, edit.Annotations);
-        var (environment, environmentFaults) = Changed(app, edit.Environment);
+        var (environment, environmentFaults) = VariableRules.Change(app.Environment, edit.Environment);
         ImmutableArray<string> faults =
         [
             .. edit.Name is { } name ? NameFaults(name) : [],
@@ -213,7 +213,7 @@ public static class AppMachine
 
     private static Decision Create(AppState app, Created created)
     {
-        var (environment, environmentFaults) = Changed(app, created.Variables ?? ImmutableSortedDictionary<string, string?>.Empty);
+        var (environment, environmentFaults) = VariableRules.Change(app.Environment, created.Variables ?? ImmutableSortedDictionary<string, string?>.Empty);
         var faults = NameFaults(created.Name).Concat(MetadataRules.Faults(created.Metadata)).Concat(environmentFaults).ToImmutableArray();
         return faults.Length > 0
             ? Decision.Refuse(app, new Refusal(RefusalReason.Invalid, faults))
@@ -245,21 +245,10 @@ public static class AppMachine
 
     private static Decision ChangeEnvironment(AppState app, EnvironmentChanged changed)
     {
-        var (environment, faults) = Changed(app, changed.Variables);
+        var (environment, faults) = VariableRules.Change(app.Environment, changed.Variables);
         return faults.Length > 0
             ? Decision.Refuse(app, new Refusal(RefusalReason.Invalid, faults))
             : Change(app with { Environment = environment }, changed);
-    }
-
-    private static (ImmutableSortedDictionary<string, string> Environment, ImmutableArray<string> Faults) Changed(AppState app, ImmutableSortedDictionary<string, string?> variables)
-    {
-        var faults = variables.Keys.SelectMany(KeyFaults)
-            .Concat(variables.Where(each => each.Value?.Contains('\0', StringComparison.Ordinal) == true).Select(each => $"Environment variable '{each.Key}' must not have a null character in its value"))
-            .ToImmutableArray();
-        var merged = MetadataRules.Merge(app.Environment, variables);
-        return merged.Count > Limits.EnvironmentVariables || merged.Sum(each => each.Key.Length + each.Value.Length) > Limits.EnvironmentLength
-            ? (merged, faults.Add($"Environment must be at most {Limits.EnvironmentVariables} variables and {Limits.EnvironmentLength} characters in all"))
-            : (merged, faults);
     }
 
     private static Decision Relabel(AppState app, Relabelled relabelled)
@@ -285,27 +274,6 @@ public static class AppMachine
         else if (name.Any(char.IsControl))
         {
             yield return "Name must not contain control characters";
-        }
-    }
-
-    /// <summary>Cloud Foundry reserves these (section 1.9); "=" and the null character cannot be in a variable's name at all.</summary>
-    private static IEnumerable<string> KeyFaults(string key)
-    {
-        if (key.Length == 0)
-        {
-            yield return "Environment variable names can't be blank";
-        }
-        else if (key.StartsWith("VCAP_", StringComparison.OrdinalIgnoreCase) || key.StartsWith("VMC", StringComparison.OrdinalIgnoreCase))
-        {
-            yield return $"Environment variable '{key}' cannot start with {(key.StartsWith("VMC", StringComparison.OrdinalIgnoreCase) ? "VMC" : "VCAP_")}";
-        }
-        else if (string.Equals(key, "PORT", StringComparison.OrdinalIgnoreCase))
-        {
-            yield return "Environment variables cannot set PORT";
-        }
-        else if (key.Contains('=', StringComparison.Ordinal) || key.Contains('\0', StringComparison.Ordinal))
-        {
-            yield return $"Environment variable '{key}' must not contain '=' or a null character";
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Granary.Core.Apps;
 
@@ -21,9 +22,14 @@ public sealed record QuotaLimits(int? TotalMemoryMb = null, int? ProcessMemoryMb
 /// <param name="Version">Rises with each change of what limits the organization or one of its spaces.</param>
 public sealed record Standing(Guid Organization, string OrganizationName, Guid Space, string SpaceName, QuotaLimits OfOrganization, QuotaLimits OfSpace, bool IsCounted, int Version)
 {
+    /// <summary>What operators give to all that runs; null for nothing.</summary>
     [JsonIgnore]
-    public PlaceNames Place => new(Organization, OrganizationName, SpaceName);
+    public ImmutableSortedDictionary<string, string>? RunningVariables { get; init; }
+
+    /// <summary>The same for all that is staged.</summary>
+    [JsonIgnore]
+    public ImmutableSortedDictionary<string, string>? StagingVariables { get; init; }
 
     /// <summary>What programs are told of where they run, though the space may be gone.</summary>
-    public static PlaceNames PlaceOf(Standing? standing) => standing?.Place ?? PlaceNames.Default;
+    public static PlaceNames PlaceOf(Standing? standing) => standing is null ? PlaceNames.Default : new(standing.Organization, standing.OrganizationName, standing.SpaceName) { Variables = standing.RunningVariables };
 }

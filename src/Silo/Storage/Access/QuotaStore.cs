@@ -12,7 +12,8 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
     private const string Select = "SELECT guid AS Guid, organization AS Organization, name AS Name, terms AS Terms, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_quota";
 
     private const string SelectStanding = """
-        SELECT organization.guid AS Organization, organization.name AS OrganizationName, organization.limits_version AS Version, space.name AS SpaceName, mine.terms AS OrganizationTerms, spaces.terms AS SpaceTerms
+        SELECT organization.guid AS Organization, organization.name AS OrganizationName, organization.limits_version AS Version, space.name AS SpaceName, mine.terms AS OrganizationTerms, spaces.terms AS SpaceTerms,
+            (SELECT variables FROM granary_variable_group WHERE name = 'running') AS RunningVariables, (SELECT variables FROM granary_variable_group WHERE name = 'staging') AS StagingVariables
         FROM granary_space AS space
         JOIN granary_organization AS organization ON organization.guid = space.organization
         JOIN granary_quota AS mine ON mine.guid = organization.quota
@@ -45,7 +46,11 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
             var (mine, spaces) = (Limits(row.OrganizationTerms), Limits(row.SpaceTerms));
             var isCounted = (mine, spaces) != (QuotaLimits.None, QuotaLimits.None)
                 || (await connection.QueryAsync<string>(new CommandDefinition(SelectApplied, new { row.Organization }, cancellationToken: cancellation))).Any(terms => Limits(terms) != QuotaLimits.None);
-            return new Standing(Guid.Parse(row.Organization), row.OrganizationName, space, row.SpaceName, mine, spaces, isCounted, row.Version);
+            return new Standing(Guid.Parse(row.Organization), row.OrganizationName, space, row.SpaceName, mine, spaces, isCounted, row.Version)
+            {
+                RunningVariables = VariableGroupStore.Given(row.RunningVariables),
+                StagingVariables = VariableGroupStore.Given(row.StagingVariables),
+            };
         },
         cancellation);
 
@@ -194,6 +199,10 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
         public string OrganizationTerms { get; init; } = "";
 
         public string? SpaceTerms { get; init; }
+
+        public string? RunningVariables { get; init; }
+
+        public string? StagingVariables { get; init; }
     }
 
     /// <summary>Takes back what a transaction did before it met something that is not there.</summary>
