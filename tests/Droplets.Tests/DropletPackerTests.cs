@@ -118,6 +118,32 @@ public sealed class DropletPackerTests : IDisposable
         Assert.Equal(["web: serve all"], read.ProcessTypes.Select(each => $"{each.Key}: {each.Value}"));
     }
 
+    /// <summary>Found by broken droplets at random: the reader of tars of .NET told an overflow.</summary>
+    [Theory]
+    [InlineData("mode", 100, 8)]
+    [InlineData("uid", 108, 8)]
+    [InlineData("gid", 116, 8)]
+    [InlineData("size", 124, 12)]
+    [InlineData("mtime", 136, 12)]
+    [InlineData("devmajor", 329, 8)]
+    [InlineData("devminor", 337, 8)]
+    public async Task A_number_beyond_all_bounds_in_a_header_is_refused_or_of_no_matter(string field, int at, int length)
+    {
+        TarEntry[] entries = [new PaxTarEntry(TarEntryType.RegularFile, "app/run.sh"), new GnuTarEntry(TarEntryType.RegularFile, "app/run.sh"), new UstarTarEntry(TarEntryType.RegularFile, "app/run.sh"), new V7TarEntry(TarEntryType.V7RegularFile, "app/run.sh")];
+        byte[][] numbers = [[0x80, .. Enumerable.Repeat((byte)0xFF, length - 1)], [.. Enumerable.Repeat((byte)0xFF, length)], [0xFF, .. new byte[length - 1]], [.. Enumerable.Repeat((byte)'7', length)], [.. Enumerable.Repeat((byte)'x', length)]];
+        foreach (var (entry, number) in entries.SelectMany(entry => numbers.Select(number => (entry, number))))
+        {
+            var tar = Unpacked(Packed(entry));
+            number.CopyTo(tar, at);
+            "        "u8.CopyTo(tar.AsSpan(148)); // The checksum is made over blanks in its own place.
+            Encoding.ASCII.GetBytes($"{Convert.ToString(tar.AsSpan(0, 512).ToArray().Sum(each => each), 8).PadLeft(6, '0')}\0 ").CopyTo(tar, 148);
+
+            var read = await Read(Gzipped(tar));
+
+            Assert.True(read.Fault is null || read.Fault.StartsWith("it is no tar.gz that can be read (", StringComparison.Ordinal) || read.Fault.StartsWith("it has more than", StringComparison.Ordinal), $"{entry.Format} {field}: {read.Fault}");
+        }
+    }
+
     [Fact]
     public async Task What_is_no_droplet_is_refused()
     {
@@ -283,6 +309,25 @@ public sealed class DropletPackerTests : IDisposable
         var upload = Guid.NewGuid();
         await Store().Append(upload, 0, file, CancellationToken.None);
         return await Tar().Read((await Store().Complete(upload, CancellationToken.None)).Digest, CancellationToken.None);
+    }
+
+    private static byte[] Unpacked(byte[] packed)
+    {
+        using var tar = new MemoryStream();
+        using var unpacked = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        unpacked.CopyTo(tar);
+        return tar.ToArray();
+    }
+
+    private static byte[] Gzipped(byte[] tar)
+    {
+        using var packed = new MemoryStream();
+        using (var unpacked = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            unpacked.Write(tar);
+        }
+
+        return packed.ToArray();
     }
 
     private static byte[] Packed(params TarEntry[] entries)

@@ -34,7 +34,8 @@ internal static class TarEntries
         {
             return await tar.GetNextEntryAsync(copyData: false, cancellation);
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException)
+        // Of numbers beyond all bounds in a header the reader tells as they come to it.
+        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or OverflowException or ArgumentException or FormatException or NotSupportedException or (InvalidOperationException and not ObjectDisposedException))
         {
             throw broken(fault);
         }
