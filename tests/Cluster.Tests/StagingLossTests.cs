@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.IO.Compression;
 using System.Text;
 using Granary.Core.Apps;
 using Granary.Core.Builds;
@@ -19,11 +18,11 @@ public sealed class StagingLossTests(ThreeHosts hosts)
         await using var client = await hosts.Ready((await hosts.Cluster.Silos())[0]);
         var buildpack = new BuildpackId(Guid.NewGuid());
         await client.Granary.CreateBuildpack(buildpack, new BuildpackChange("hello_buildpack"));
-        await client.Granary.UploadBuildpack(buildpack, "hello.zip", await Zipped(Repository.PathOf("samples/hello-buildpack")));
+        await client.Granary.UploadBuildpack(buildpack, "hello.zip", await Zips.Of(Repository.PathOf("samples/hello-buildpack")));
         var app = await client.Granary.CreateApp("staged elsewhere");
         await client.Granary.ChangeEnvironment(app.Id, ImmutableSortedDictionary<string, string?>.Empty.Add("SLOW_STAGING", "6"));
         var package = await client.Granary.CreatePackage(app.Id, Lifecycle.Bits);
-        await client.Granary.Upload(package.Id, await Zipped(await Greeting()));
+        await client.Granary.Upload(package.Id, await Zips.Of(await Greeting()));
 
         var build = await client.Granary.Stage(package.Id, wish: new StagingWish(MemoryMb: 256, DiskMb: 256));
         await client.Waits(async () => (await Lines(client, build)).Contains("       second 2"), "the staging's second 2");
@@ -51,14 +50,6 @@ public sealed class StagingLossTests(ThreeHosts hosts)
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "greeting.txt"), "good morning\n");
         return folder;
-    }
-
-    private static async Task<MemoryStream> Zipped(string folder)
-    {
-        var zip = new MemoryStream();
-        await ZipFile.CreateFromDirectoryAsync(folder, zip);
-        zip.Position = 0;
-        return zip;
     }
 
     private static async Task<string[]> Lines(ClusterClient client, DropletState build) =>

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Granary.Core.Tasks;
 using Granary.Testing;
 
@@ -13,9 +12,7 @@ public sealed class ThreeHostsTests(ThreeHosts hosts)
     {
         var silos = await hosts.Cluster.Silos();
         await using var first = await hosts.Ready(silos[0]);
-        using var zip = new MemoryStream();
-        await ZipFile.CreateFromDirectoryAsync(Repository.PathOf("samples/training-app"), zip);
-        zip.Position = 0;
+        using var zip = await Zips.Of(Repository.PathOf("samples/training-app"));
         var app = await first.Granary.Push("training-app", zip);
 
         // Each takes more than a third of what there is, so that no cell gets two of the three.

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net;
 using Granary.Testing;
 
@@ -108,12 +107,7 @@ public sealed class BrokenUploadTests : IAsyncLifetime
         }
     }
 
-    private static async Task<byte[]> Zip()
-    {
-        using var bytes = new MemoryStream();
-        await ZipFile.CreateFromDirectoryAsync(Repository.PathOf("samples/training-app"), bytes);
-        return bytes.ToArray();
-    }
+    private static async Task<byte[]> Zip() => (await Zips.Of(Repository.PathOf("samples/training-app"))).ToArray();
 
     /// <summary>Sends a good half of what it promised, and no more.</summary>
     private sealed class Stalled(long length) : HttpContent

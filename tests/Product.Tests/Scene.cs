@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -21,9 +20,7 @@ internal static class Scene
 
     public static async Task<AppState> TrainingApp(this SiloProcess silo)
     {
-        using var zip = new MemoryStream();
-        await ZipFile.CreateFromDirectoryAsync(Repository.PathOf("samples/training-app"), zip);
-        zip.Position = 0;
+        using var zip = await Zips.Of(Repository.PathOf("samples/training-app"));
         return await silo.Client.Push("training-app", zip);
     }
 

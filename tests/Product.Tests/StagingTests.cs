@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Granary.Core.Apps;
 using Granary.Core.Builds;
 using Granary.Core.Tasks;
@@ -19,7 +18,7 @@ public sealed class StagingTests(SharedEngine shared) : IAsyncLifetime
         silo = await SiloProcess.Up($"g{Guid.NewGuid():N}"[..8], shared.SocketUri);
         var id = new BuildpackId(Guid.NewGuid());
         await Silo.Client.CreateBuildpack(id, new BuildpackChange("hello_buildpack"));
-        await Silo.Client.UploadBuildpack(id, "hello.zip", await Zipped(Repository.PathOf("samples/hello-buildpack")));
+        await Silo.Client.UploadBuildpack(id, "hello.zip", await Zips.Of(Repository.PathOf("samples/hello-buildpack")));
     }
 
     public async Task DisposeAsync()
@@ -107,7 +106,7 @@ public sealed class StagingTests(SharedEngine shared) : IAsyncLifetime
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, name), text);
         }
 
-        await Silo.Client.Upload(package.Id, await Zipped(folder.FullName));
+        await Silo.Client.Upload(package.Id, await Zips.Of(folder.FullName));
         folder.Delete(recursive: true);
         return await Silo.Client.Stage(package.Id);
     }
@@ -129,12 +128,4 @@ public sealed class StagingTests(SharedEngine shared) : IAsyncLifetime
         System.Collections.Immutable.ImmutableSortedDictionary<string, string?>.Empty.Add(name, value);
 
     private static CancellationToken Limit() => new CancellationTokenSource(Scene.EndMax).Token;
-
-    private static async Task<MemoryStream> Zipped(string folder)
-    {
-        var zip = new MemoryStream();
-        await ZipFile.CreateFromDirectoryAsync(folder, zip);
-        zip.Position = 0;
-        return zip;
-    }
 }

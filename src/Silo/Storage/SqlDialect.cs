@@ -31,6 +31,9 @@ internal abstract class SqlDialect
     /// <summary>A statement that answers 1 if there is a table of this name, else 0.</summary>
     public abstract string CountTables(string name);
 
+    /// <summary>After a SELECT in a transaction: nobody else changes its rows until that has ended. Empty where writers are alone anyway.</summary>
+    public abstract string ForUpdate { get; }
+
     /// <summary>The column by which names are sorted: by code point, on every database and locale.</summary>
     public abstract string NameKey { get; }
 
@@ -40,6 +43,8 @@ internal abstract class SqlDialect
     private sealed class PostgresDialect : SqlDialect
     {
         public override string NameKey => "name_key COLLATE \"C\"";
+
+        public override string ForUpdate => " FOR UPDATE";
 
         public override object Guid(Guid guid) => guid;
 
@@ -61,6 +66,8 @@ internal abstract class SqlDialect
     private sealed class SqliteDialect : SqlDialect
     {
         public override string NameKey => "name_key";
+
+        public override string ForUpdate => "";
 
         public override object Guid(Guid guid) => guid.ToString("D");
 

@@ -169,10 +169,10 @@ internal sealed class AccountStore(Database database, TimeProvider clock) : IAcc
             : null;
     }
 
-    /// <summary>Reads a row that nobody else changes until the transaction has ended. Writers of SQLite are alone anyway.</summary>
+    /// <summary>Reads a row that nobody else changes until the transaction has ended.</summary>
     private Task<T?> Locked<T>(DbConnection connection, DbTransaction transaction, string sql, object parameters, CancellationToken cancellation)
         where T : class =>
-        connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(database is PostgresDatabase ? $"{sql} FOR UPDATE" : sql, parameters, transaction, cancellationToken: cancellation));
+        connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition($"{sql}{database.Dialect.ForUpdate}", parameters, transaction, cancellationToken: cancellation));
 
     private static object Values(SessionState session) => new
     {

@@ -172,11 +172,8 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
     }
 
     /// <summary>Lets one change at a time into an organization: nothing is added to what is being removed. False when there is no such organization.</summary>
-    private async Task<bool> Lock(DbConnection connection, DbTransaction transaction, string condition, object values, CancellationToken cancellation)
-    {
-        var locks = database is PostgresDatabase ? " FOR UPDATE" : "";
-        return (await connection.QueryAsync<string>(new CommandDefinition($"SELECT guid FROM granary_organization WHERE {condition}{locks}", values, transaction, cancellationToken: cancellation))).Any();
-    }
+    private async Task<bool> Lock(DbConnection connection, DbTransaction transaction, string condition, object values, CancellationToken cancellation) =>
+        (await connection.QueryAsync<string>(new CommandDefinition($"SELECT guid FROM granary_organization WHERE {condition}{database.Dialect.ForUpdate}", values, transaction, cancellationToken: cancellation))).Any();
 
     private static Task<long> Count(DbConnection connection, DbTransaction transaction, string sql, object parameters, CancellationToken cancellation) =>
         connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));

@@ -129,11 +129,8 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
         cancellation);
 
     /// <summary>Lets one of those in who apply a quota and who remove it.</summary>
-    private async Task<bool> Locked(Quota quota, DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
-    {
-        var locks = database is PostgresDatabase ? " FOR UPDATE" : "";
-        return (await connection.QueryAsync<string>(new CommandDefinition($"SELECT guid FROM granary_quota WHERE guid = @Guid{locks}", new { Guid = Key(quota.Guid) }, transaction, cancellationToken: cancellation))).Any();
-    }
+    private async Task<bool> Locked(Quota quota, DbConnection connection, DbTransaction transaction, CancellationToken cancellation) =>
+        (await connection.QueryAsync<string>(new CommandDefinition($"SELECT guid FROM granary_quota WHERE guid = @Guid{database.Dialect.ForUpdate}", new { Guid = Key(quota.Guid) }, transaction, cancellationToken: cancellation))).Any();
 
     /// <summary>False when one of them is not there, or not of the organization of a quota of spaces.</summary>
     private async Task<bool> Apply(Quota quota, IReadOnlyCollection<Guid> to, DbConnection connection, DbTransaction transaction, CancellationToken cancellation)

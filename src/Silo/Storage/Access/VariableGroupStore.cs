@@ -16,9 +16,8 @@ internal sealed class VariableGroupStore(Database database, TimeProvider clock) 
     public Task<(VariableGroup Group, ImmutableArray<string> Faults)> Change(string name, ImmutableSortedDictionary<string, string?> changes, CancellationToken cancellation) => database.Write(
         async (connection, transaction) =>
         {
-            // Two changes at once both count. Writers of SQLite are alone anyway.
-            var locking = database is PostgresDatabase ? $"{Select} FOR UPDATE" : Select;
-            var before = (await connection.QuerySingleAsync<GroupRow>(new CommandDefinition(locking, new { Name = name }, transaction, cancellationToken: cancellation))).Group;
+            // Two changes at once both count.
+            var before = (await connection.QuerySingleAsync<GroupRow>(new CommandDefinition($"{Select}{database.Dialect.ForUpdate}", new { Name = name }, transaction, cancellationToken: cancellation))).Group;
             var (after, faults) = VariableRules.Change(before.Variables, changes);
             if (!faults.IsEmpty)
             {

@@ -137,11 +137,8 @@ internal sealed class UsageStore(Database database, TimeProvider clock) : IUsage
         cancellation);
 
     /// <summary>Lets one gather at a time, so that the numbers rise with the commits.</summary>
-    private async Task<MarkRow> Locked(DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
-    {
-        var locks = database is PostgresDatabase ? " FOR UPDATE" : "";
-        return await connection.QuerySingleAsync<MarkRow>(new CommandDefinition($"SELECT gathered_to AS GatheredTo, forgotten_to AS ForgottenTo FROM granary_usage_mark{locks}", null, transaction, cancellationToken: cancellation));
-    }
+    private async Task<MarkRow> Locked(DbConnection connection, DbTransaction transaction, CancellationToken cancellation) =>
+        await connection.QuerySingleAsync<MarkRow>(new CommandDefinition($"SELECT gathered_to AS GatheredTo, forgotten_to AS ForgottenTo FROM granary_usage_mark{database.Dialect.ForUpdate}", null, transaction, cancellationToken: cancellation));
 
     private static async Task<IReadOnlyList<TaskState>> Rows(DbConnection connection, DbTransaction transaction, string condition, object parameters, CancellationToken cancellation) =>
     [
