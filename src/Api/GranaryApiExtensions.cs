@@ -7,6 +7,7 @@ using Granary.Api.Deployments;
 using Granary.Api.Droplets;
 using Granary.Api.Errors;
 using Granary.Api.Features;
+using Granary.Api.IsolationSegments;
 using Granary.Api.Jobs;
 using Granary.Api.Logs;
 using Granary.Api.Manifests;
@@ -111,6 +112,7 @@ public static class GranaryApiExtensions
         OrganizationQuotaEndpoints.Map(api);
         SpaceQuotaEndpoints.Map(api);
         SpaceEndpoints.Map(api);
+        IsolationSegmentEndpoints.Map(api);
         RoleEndpoints.Map(api);
         UserEndpoints.Map(api);
         AppEndpoints.Map(api);

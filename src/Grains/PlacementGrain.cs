@@ -312,7 +312,7 @@ internal sealed partial class PlacementGrain(IWorkRows rows, PlacementOptions op
 
             var free = Promised.Values.Aggregate(View.Free, (left, promise) => left - promise.Wanted);
             var whyNot = WhySilent(now, options) ?? View.WhyNot;
-            return new CellSnapshot(View.Id, View.Total, free, whyNot is null, whyNot);
+            return new CellSnapshot(View.Id, View.Total, free, whyNot is null, whyNot, Segment: View.Segment);
         }
 
         private string? WhySilent(DateTimeOffset now, PlacementOptions options) =>

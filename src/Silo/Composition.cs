@@ -202,6 +202,7 @@ internal static class Composition
         services.AddOptions<CellOptions>().Bind(settings.GetSection("Cells"), Strict).Configure(cell =>
         {
             cell.Name = options.Cell;
+            cell.Segment = options.Segment;
             cell.MemoryMb = options.MemoryMb;
             cell.DiskMb = options.DiskMb;
         });

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Granary.Core.Cells;
 using Granary.Silo.Storage;
 
 namespace Granary.Silo;
@@ -37,6 +38,7 @@ public sealed partial class SiloOptions : IValidatableObject
         ["--state"] = nameof(State),
         ["--blobs"] = nameof(Blobs),
         ["--stack"] = nameof(Stack),
+        ["--segment"] = nameof(Segment),
         ["--memory"] = nameof(MemoryMb),
         ["--disk"] = nameof(DiskMb),
     };
@@ -84,6 +86,11 @@ public sealed partial class SiloOptions : IValidatableObject
     /// <summary>The image under every droplet. Default granary/stack:bookworm.</summary>
     [Required]
     public string Stack { get; set; } = "granary/stack:bookworm";
+
+    /// <summary>The isolation segment of the cell: it takes what belongs there, and nothing else. Default "shared", to which belongs what nobody gave another. 1 to 255 characters; told apart without regard to case.</summary>
+    [Required]
+    [StringLength(Core.Limits.NameLength)]
+    public string Segment { get; set; } = CellSegment.Shared;
 
     /// <summary>Memory that tasks and instances may reserve on the cell, in MB; 0 takes what the engine has. Default 0.</summary>
     [Range(0, int.MaxValue)]

@@ -159,6 +159,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             "organizations" => corner.Organization.ToString("D"),
             "roles" => corner.Role.ToString("D"),
             "space_quotas" => corner.Quota.ToString("D"),
+            "isolation_segments" => corner.Segment.ToString("D"),
             // Nobody of ours is to be deleted.
             _ => Guid.Empty.ToString("D"),
         },
@@ -176,7 +177,8 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
     /// <summary>An organization with a space, and one thing of each kind there.</summary>
     /// <param name="Role">One that cannot be taken away, because of another.</param>
     /// <param name="Quota">Of spaces, applied to the space.</param>
-    private sealed record Corner(Guid Organization, Guid Space, Guid Role, Guid Quota, AppId App, TaskId Task, PackageId Package, DropletId Droplet)
+    /// <param name="Segment">Which the organization may use.</param>
+    private sealed record Corner(Guid Organization, Guid Space, Guid Role, Guid Quota, Guid Segment, AppId App, TaskId Task, PackageId Package, DropletId Droplet)
     {
         /// <summary>The same with another app, space or organization, as the path names it.</summary>
         public async Task<Corner> Expendable(TokenHost host, string path)
@@ -213,6 +215,10 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             var quota = new Quota(Guid.NewGuid(), organization, name, new QuotaTerms(QuotaLimits.None), now, now);
             await host.Service<IQuotas>().Add(quota, [space], default);
 
+            var segment = new IsolationSegment(Guid.NewGuid(), name, [], Metadata.Empty, now, now);
+            await host.Service<IIsolationSegments>().Add(segment, default);
+            await host.Service<IIsolationSegments>().Entitle(segment.Guid, [organization], default);
+
             var app = await host.Client.CreateApp(name, space: space);
             var package = await host.Client.CreatePackage(app.Id, Lifecycle.Bits);
             await host.Client.Upload(package.Id, new MemoryStream(Given.Zip(("Procfile", "web: print web\n"))));
@@ -220,7 +226,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             await host.Client.AssignDroplet(app.Id, droplet.Id);
             var task = await host.Client.Run(app.Id, new TaskSubmission { Command = "print hello" });
             await host.Client.Wait(task.Id);
-            return new Corner(organization, space, role.Guid, quota.Guid, app.Id, task.Id, package.Id, droplet.Id);
+            return new Corner(organization, space, role.Guid, quota.Guid, segment.Guid, app.Id, task.Id, package.Id, droplet.Id);
         }
     }
 }

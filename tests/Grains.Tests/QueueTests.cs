@@ -3,8 +3,10 @@ using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Placement;
 using Granary.Core.Tasks;
+using Granary.Grains.Ports;
 using Granary.Grains.Tests.Worlds;
 using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Grains.Tests;
 
@@ -37,6 +39,29 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal(3 * count, world.Silo.Fate.Count("write task"));
         await world.NothingLeft();
         Assert.Empty(world.Log.Errors);
+    }
+
+    [Fact]
+    public async Task A_task_waits_for_a_cell_of_its_isolation_segment_and_what_runs_stays_when_the_cell_gets_another()
+    {
+        var shared = await world.Running("wait");
+        await Isolate("secure");
+        var task = await world.Submit("wait");
+        await world.Let(TimeSpan.FromSeconds(5));
+        Assert.Equal("none of the 1 cells that are known is of the isolation segment secure", await world.Placement.Why(task.Value));
+
+        var configure = world.Configure;
+        world.Configure = cell =>
+        {
+            configure(cell);
+            cell.Segment = "Secure";
+        };
+        await world.Replace();
+        await world.Started(task);
+
+        Assert.Equal([World.Attempt(shared), World.Attempt(task)], world.Engine.Starts);
+        Assert.Equal(["Secure"], (await world.Placement.Cells()).Select(each => each.Segment));
+        Assert.Equal((TaskPhase.Running, 1), await world.Row(shared) is var row ? (row.Phase, row.Attempt) : default);
     }
 
     [Fact]
@@ -188,5 +213,15 @@ public sealed class QueueTests : IAsyncLifetime
         var row = await world.Row(task);
 
         Assert.Equal(new CellId("cell-1"), QueuedWork.Of(row).LastCell);
+    }
+
+    /// <summary>Gives the space of the world's app an isolation segment.</summary>
+    private async Task Isolate(string name)
+    {
+        var segments = world.Silo.Services.GetRequiredService<IIsolationSegments>();
+        var segment = new IsolationSegment(Guid.NewGuid(), name, [], Metadata.Empty, A.Start, A.Start);
+        Assert.Equal(DirectoryOutcome.Done, await segments.Add(segment, default));
+        Assert.Equal(DirectoryOutcome.Done, await segments.Entitle(segment.Guid, [Home.Organization], default));
+        Assert.Equal(DirectoryOutcome.Done, await segments.Assign(Home.Space, segment.Guid, default));
     }
 }

@@ -50,6 +50,8 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
 
     public static readonly ListShape Organizations = new(["names"], ByTimeOrName);
 
+    public static readonly ListShape IsolationSegments = new(["names", "organization_guids"], ByTimeOrName);
+
     public static readonly ListShape OrganizationQuotas = new(["names", "organization_guids"], ByTimeOrName);
 
     public static readonly ListShape SpaceQuotas = new(["names", "organization_guids", "space_guids"], ByTimeOrName);

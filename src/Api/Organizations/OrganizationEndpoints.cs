@@ -23,21 +23,23 @@ internal static class OrganizationEndpoints
         routes.MapPatch("/v3/organizations/{guid}", Patch).Asks(Right.ManageOrganization, Thing.Organization);
         routes.MapDelete("/v3/organizations/{guid}", Delete).Asks(Right.DeleteOrganization, Thing.Organization);
         routes.MapGet("/v3/organizations/{guid}/domains", Domains).Asks(Right.SeeOrganization, Thing.Organization);
-        routes.MapGet("/v3/organizations/{guid}/relationships/default_isolation_segment", IsolationSegment).Asks(Right.SeeOrganization, Thing.Organization);
     }
 
     /// <summary>The organization, or 404.</summary>
     public static async Task<Organization> GetOrganization(this IDirectory directory, string guid, CancellationToken cancellation) =>
         await directory.FindOrganization(Guids.Parse(guid, "Organization"), cancellation) ?? throw new CfException(CfError.NotFound("Organization"));
 
-    private static async Task<IResult> List(HttpContext http, IDirectory directory)
+    /// <summary>A list of organizations, of which the caller sees some.</summary>
+    public static async Task<IResult> Shown(HttpContext http, IDirectory directory, Func<Organization, bool> among)
     {
         var list = ListRequest.Read(http.Request, ListShape.Organizations);
         var seen = http.Visit().Caller.Organizations(Right.SeeOrganization);
         var links = new Links(http.Request);
-        var all = (await directory.Organizations(http.RequestAborted)).Where(each => seen?.Contains(each.Guid) != false);
+        var all = (await directory.Organizations(http.RequestAborted)).Where(each => seen?.Contains(each.Guid) != false && among(each));
         return Reply.Ok(SmallList.Of(all, each => new Listed(each.Guid, each.Name, each.CreatedAt, each.UpdatedAt, each.Metadata), list, http.Request, each => OrganizationResponse.Of(each, links)));
     }
+
+    private static Task<IResult> List(HttpContext http, IDirectory directory) => Shown(http, directory, _ => true);
 
     /// <summary>A feature flag lets everybody make one, whose manager they are then.</summary>
     private static async Task<IResult> Create(HttpContext http, IDirectory directory, IFeatureFlags flags, TimeProvider clock)
@@ -107,13 +109,6 @@ internal static class OrganizationEndpoints
     {
         _ = await directory.GetOrganization(guid, http.RequestAborted);
         return Reply.Ok(Page.Empty(http.Request));
-    }
-
-    /// <summary>There are none.</summary>
-    private static async Task<IResult> IsolationSegment(string guid, HttpContext http, IDirectory directory)
-    {
-        _ = await directory.GetOrganization(guid, http.RequestAborted);
-        return Reply.Ok(new { Data = (object?)null });
     }
 
     private static CfException Taken(string name) => new(CfError.Unprocessable($"Organization '{name}' already exists."));

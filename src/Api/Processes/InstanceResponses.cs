@@ -52,7 +52,7 @@ internal sealed record InstanceStats(
             (instance?.Spec?.DiskMb ?? process.Settings.DiskMb ?? policy.DiskMb) * BytesPerMb,
             instance?.Spec?.LogBytesPerSecond ?? process.Settings.LogBytesPerSecond ?? policy.LogBytesPerSecond,
             Limits.OpenFiles,
-            null,
+            instance?.Spec?.Segment,
             state == "CRASHED" || (state == "STARTING" && whyWaiting is not null) ? why : null,
             new InstanceWord(why));
     }

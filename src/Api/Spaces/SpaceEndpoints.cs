@@ -21,7 +21,6 @@ internal static class SpaceEndpoints
         routes.MapGet("/v3/spaces/{guid}", Get).Asks(Right.SeeSpace, Thing.Space);
         routes.MapPatch("/v3/spaces/{guid}", Patch).Asks(Right.ManageSpace, Thing.Space);
         routes.MapDelete("/v3/spaces/{guid}", Delete).Asks(Right.DeleteSpace, Thing.Space);
-        routes.MapGet("/v3/spaces/{guid}/relationships/isolation_segment", IsolationSegment).Asks(Right.SeeSpace, Thing.Space);
         routes.MapGet("/v3/spaces/{guid}/running_security_groups", SecurityGroups).Asks(Right.SeeSpace, Thing.Space);
         routes.MapGet("/v3/spaces/{guid}/staging_security_groups", SecurityGroups).Asks(Right.SeeSpace, Thing.Space);
     }
@@ -88,13 +87,7 @@ internal static class SpaceEndpoints
         return Results.Accepted();
     }
 
-    /// <summary>There are none; the same of security groups.</summary>
-    private static async Task<IResult> IsolationSegment(string guid, HttpContext http, IDirectory directory)
-    {
-        _ = await directory.GetSpace(guid, http.RequestAborted);
-        return Reply.Ok(new { Data = (object?)null });
-    }
-
+    /// <summary>There are none.</summary>
     private static async Task<IResult> SecurityGroups(string guid, HttpContext http, IDirectory directory)
     {
         _ = await directory.GetSpace(guid, http.RequestAborted);

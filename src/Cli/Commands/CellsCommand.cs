@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Cli.Http;
 using Granary.Cli.Output;
+using Granary.Core.Cells;
 
 namespace Granary.Cli.Commands;
 
@@ -49,11 +50,13 @@ internal static class CellsCommand
     /// <summary>Of the lease and of the serving; nothing on a single node, which has neither.</summary>
     private static string Epochs(JsonElement cell) => cell.Number("lease_epoch") is > 0 and var lease ? $"{lease}/{cell.Number("serving_epoch")}" : "";
 
-    /// <summary>What is wrong with it, and what is ordered of it.</summary>
-    private static string Why(JsonElement cell) => string.Join("; ", new[] { CellWords.Trouble(cell), Ordered(cell) }.OfType<string>());
+    /// <summary>What is wrong with it, what is ordered of it, and for whom it is kept.</summary>
+    private static string Why(JsonElement cell) => string.Join("; ", new[] { CellWords.Trouble(cell), Ordered(cell), Segment(cell) }.OfType<string>());
 
     private static string? Ordered(JsonElement cell) =>
         cell.Text("drain", "why") is { } why ? $"{cell.Text("drain", "state")}{(cell.Text("drain", "deadline_at") is { } at ? $" until {at}" : "")}: {why}" : null;
+
+    private static string? Segment(JsonElement cell) => cell.Text("isolation_segment") is { } segment and not CellSegment.Shared ? $"isolation segment {segment}" : null;
 
     private static string Room(JsonElement cell, string resource) => $"{cell.Text("reserved", resource)} of {cell.Text("total", resource)} MB";
 }

@@ -26,6 +26,7 @@ internal static partial class UpCommand
         ("--state", "FOLDER", "Everything the silo keeps on its host. Default /var/lib/granary."),
         ("--blobs", "PLACE", "Where uploads and droplets are: 'database', or a folder that all silos see. Default: PostgreSQL, if there is one, else the state folder."),
         ("--stack", "IMAGE", "The image under every droplet. Default granary/stack:bookworm."),
+        ("--segment", "NAME", "The isolation segment whose tasks and instances the cell takes, and no others. Default shared."),
         ("--memory", "MB", "Memory that tasks and instances may reserve, in MB; 0 is all of the engine's. Default 0."),
         ("--disk", "MB", "Disk that tasks and instances may reserve, in MB; 0 is all of the engine's. Default 0."),
         ("--config", "FILE", "A JSON file with these settings; switches and GRANARY_* variables win over it."),

@@ -98,7 +98,10 @@ public static class AppProcesses
             release.Droplet.Source!,
             InstanceEnvironment.For(app, release, type, index, memoryMb, diskMb, policy),
             ContainerNetwork.Outbound,
-            crashes);
+            crashes)
+        {
+            Segment = release.Place?.Segment,
+        };
     }
 
     private static ImmutableArray<string> Types(DropletState? droplet, IEnumerable<string> said) =>

@@ -24,6 +24,10 @@ public abstract record AttemptSpec(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StagingPlan? Staging { get; init; }
 
+    /// <summary>The isolation segment whose cells take it; null for the shared one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Segment { get; init; }
+
     /// <summary>The tag of the log lines, as Cloud Foundry forms it (<see cref="LogSources"/>).</summary>
     public abstract string LogSource { get; }
 

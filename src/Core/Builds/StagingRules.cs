@@ -45,6 +45,7 @@ public static class StagingRules
             timeout)
         {
             Staging = plan,
+            Segment = place.Segment,
         };
     }
 

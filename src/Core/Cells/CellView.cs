@@ -33,6 +33,10 @@ public sealed record CellView(
     /// <summary>Rises each time another silo takes it over; 0 where nobody counts.</summary>
     public long ServingEpoch { get; init; }
 
+    /// <summary>Its isolation segment; null for the shared one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Segment { get; init; }
+
     /// <summary>Whether it takes new attempts, as far as it has room.</summary>
     [JsonIgnore]
     public bool Takes => EngineUp && !Drain.TakesNothing;

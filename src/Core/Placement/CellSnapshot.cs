@@ -8,4 +8,9 @@ namespace Granary.Core.Placement;
 /// <param name="Takes">Whether it takes new attempts at all.</param>
 /// <param name="WhyNot">Why it takes nothing, in words that follow "takes nothing: "; null while it takes.</param>
 /// <param name="Instances">How many instances of each process hold it; null for none of any.</param>
-public sealed record CellSnapshot(CellId Id, CellCapacity Total, CellCapacity Free, bool Takes = true, string? WhyNot = null, IReadOnlyDictionary<ProcessKey, int>? Instances = null);
+/// <param name="Segment">Its isolation segment; null for the shared one.</param>
+public sealed record CellSnapshot(CellId Id, CellCapacity Total, CellCapacity Free, bool Takes = true, string? WhyNot = null, IReadOnlyDictionary<ProcessKey, int>? Instances = null, string? Segment = null)
+{
+    /// <summary>Whether it is of the isolation segment that is asked for.</summary>
+    public bool Serves(string? segment) => CellSegment.AreSame(Segment, segment);
+}

@@ -39,10 +39,16 @@ public sealed record PlacementPass(
             return "no cell is known";
         }
 
-        var reasons = string.Join("; ", Cells.Take(Policy.CellsNamedMax).Select(each => Reason(each, work)));
-        var rest = Cells.Length - Policy.CellsNamedMax;
+        var segment = Cells.Where(each => each.Cell.Serves(work.Segment)).ToArray();
+        if (segment.Length == 0)
+        {
+            return $"none of the {Cells.Length} cells that are known is of the {CellSegment.Words(work.Segment)}";
+        }
+
+        var reasons = string.Join("; ", segment.Take(Policy.CellsNamedMax).Select(each => Reason(each, work)));
+        var rest = segment.Length - Policy.CellsNamedMax;
         var text = rest > 0 ? $"{reasons}; and {rest} more" : reasons;
-        var isTooLarge = Cells.All(each => each.Cell.Takes && !each.Cell.Total.Holds(work.Wanted));
+        var isTooLarge = segment.All(each => each.Cell.Takes && !each.Cell.Total.Holds(work.Wanted));
         return isTooLarge ? $"no cell is large enough: {text}" : text;
     }
 

@@ -13,7 +13,8 @@ namespace Granary.Core.Placement;
 ///    From then on one cell takes nobody younger: the one that lacks least, among those whose whole capacity would hold the older.
 ///    What a kept cell lacks only falls, and the cell changes only for one that lacks less: so the oldest gets its room once what
 ///    runs there has ended.
-/// 4. A task that no cell could ever hold keeps nobody up, and neither does one that backs off.
+/// 4. A task goes to cells of its isolation segment, and to no others; for it the others are not there.
+/// 5. A task that no cell could ever hold keeps nobody up, and neither does one that backs off.
 /// </summary>
 public static class Placer
 {
@@ -41,7 +42,7 @@ public static class Placer
             }
 
             waiting.Add(task);
-            if (isOpen && now - task.CreatedAt >= policy.KeepRoomAfter && !IsBackingOff(task, now) && Nearest(rooms, task.Wanted) is { } kept)
+            if (isOpen && now - task.CreatedAt >= policy.KeepRoomAfter && !IsBackingOff(task, now) && Nearest(rooms, task) is { } kept)
             {
                 kept.KeptFor = task.Work;
                 isOpen = AnyHolds(rooms, smallest);
@@ -89,7 +90,7 @@ public static class Placer
         var bestRank = (IsLast: false, Beside: 0, Free: 0);
         foreach (var room in rooms)
         {
-            if (!room.IsOpen || !room.Free.Holds(task.Wanted))
+            if (!room.IsOpen || !room.Cell.Serves(task.Segment) || !room.Free.Holds(task.Wanted))
             {
                 continue;
             }
@@ -104,13 +105,13 @@ public static class Placer
         return best;
     }
 
-    private static Room? Nearest(Room[] rooms, CellCapacity wanted)
+    private static Room? Nearest(Room[] rooms, QueuedWork task)
     {
         Room? nearest = null;
         var least = double.MaxValue;
         foreach (var room in rooms)
         {
-            if (room.IsOpen && room.Cell.Total.Holds(wanted) && Lack(room.Free, wanted) is var lack && lack < least)
+            if (room.IsOpen && room.Cell.Serves(task.Segment) && room.Cell.Total.Holds(task.Wanted) && Lack(room.Free, task.Wanted) is var lack && lack < least)
             {
                 (nearest, least) = (room, lack);
             }

@@ -13,6 +13,7 @@ namespace Granary.Core.Placement;
 /// <param name="LastCell">The cell that declined it last: another one is preferred; null if none did.</param>
 /// <param name="GivenBackAt">When it came back to the queue after an attempt; null for one that has had none.</param>
 /// <param name="Process">The process whose instances are spread over cells; null for a task.</param>
+/// <param name="Segment">The isolation segment whose cells take it; null for the shared one.</param>
 public sealed record QueuedWork(
     Guid Work,
     int Attempt,
@@ -22,7 +23,8 @@ public sealed record QueuedWork(
     DateTimeOffset? NotBefore = null,
     CellId? LastCell = null,
     DateTimeOffset? GivenBackAt = null,
-    ProcessKey? Process = null)
+    ProcessKey? Process = null,
+    string? Segment = null)
 {
     /// <summary>What placement needs to know of a task or an instance that is PENDING.</summary>
     public static QueuedWork Of(WorkState work) => new(
@@ -34,7 +36,8 @@ public sealed record QueuedWork(
         work.NotBefore,
         work.AvoidedCell,
         work.GivenBackAt,
-        work.Process);
+        work.Process,
+        work.Runs.Segment);
 
     /// <summary>From when on it has waited for nothing but room.</summary>
     public DateTimeOffset WaitsSince => NotBefore ?? GivenBackAt ?? CreatedAt;

@@ -30,6 +30,10 @@ public sealed record Standing(Guid Organization, string OrganizationName, Guid S
     [JsonIgnore]
     public ImmutableSortedDictionary<string, string>? StagingVariables { get; init; }
 
+    /// <summary>Of the space, else the organization's default; null for the shared one.</summary>
+    [JsonIgnore]
+    public string? Segment { get; init; }
+
     /// <summary>What programs are told of where they run, though the space may be gone.</summary>
-    public static PlaceNames PlaceOf(Standing? standing) => standing is null ? PlaceNames.Default : new(standing.Organization, standing.OrganizationName, standing.SpaceName) { Variables = standing.RunningVariables };
+    public static PlaceNames PlaceOf(Standing? standing) => standing is null ? PlaceNames.Default : new(standing.Organization, standing.OrganizationName, standing.SpaceName) { Variables = standing.RunningVariables, Segment = standing.Segment };
 }

@@ -91,7 +91,10 @@ public static class TaskRules
                     OnCellLoss = request.OnCellLoss ?? AttemptPolicy.Default.OnCellLoss,
                 },
                 request.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-                policy.PendingMax),
+                policy.PendingMax)
+            {
+                Segment = place.Segment,
+            },
             null);
     }
 

@@ -100,9 +100,9 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
     /// <summary>The reason why the cell does not take it; null when the ledger counts it.</summary>
     private string? Admit(WorkState work)
     {
-        var reason = work.IsRunning
-            ? cell.Books.Admit(attempt, new CellCapacity(work.Runs!.MemoryMb, work.Runs.DiskMb))
-            : "it was not wanted any more when its turn came";
+        var reason = !work.IsRunning ? "it was not wanted any more when its turn came"
+            : !CellSegment.AreSame(work.Runs!.Segment, cell.Segment) ? $"the cell is of the {CellSegment.Words(cell.Segment)} now"
+            : cell.Books.Admit(attempt, new CellCapacity(work.Runs.MemoryMb, work.Runs.DiskMb));
         cell.Books.Settle(attempt);
         return reason;
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Granary.Core.Cells;
 
 namespace Granary.Grains.Cells;
 
@@ -8,6 +9,9 @@ public sealed class CellOptions
     /// <summary>The cell's name. Default "cell-1". Letters, digits, '-' and '.'.</summary>
     [RegularExpression("^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$", ErrorMessage = "Cell:Name must be 1 to 63 letters, digits, '-' or '.'.")]
     public string Name { get; set; } = "cell-1";
+
+    /// <summary>The isolation segment whose tasks and instances the cell takes, and no others; "shared" for those that belong to none. Default "shared".</summary>
+    public string Segment { get; set; } = CellSegment.Shared;
 
     /// <summary>Memory that attempts may reserve, in MB; 0 takes what the engine has. Default 0.</summary>
     [Range(0, int.MaxValue)]

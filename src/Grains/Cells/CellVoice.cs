@@ -66,6 +66,7 @@ internal sealed partial class CellVoice(ServedCell cell, CellDrain drain)
         return new CellView(cell.Id, cell.Books.Engine, services.Silo, ledger.Total, ledger.Reserved, ledger.Entries.Count, isUp, state, since, ++revision)
         {
             Drain = order,
+            Segment = cell.Segment,
             LeaseEpoch = cell.Lease.Epoch,
             ServingEpoch = cell.Lease.ServingEpoch,
         };

@@ -11,6 +11,9 @@ internal sealed partial class ServedCell(CellServices services, ICellLease lease
 {
     public CellId Id { get; } = new(services.Options.Name);
 
+    /// <summary>Null for the shared one.</summary>
+    public string? Segment { get; } = CellSegment.Named(services.Options.Segment);
+
     public CellServices Services => services;
 
     public ICellLease Lease => lease;

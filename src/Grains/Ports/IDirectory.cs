@@ -8,6 +8,9 @@ namespace Granary.Grains.Ports;
 public sealed record Organization(Guid Guid, string Name, bool IsSuspended, Metadata Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public Guid Quota { get; init; } = Ports.Quota.Default;
+
+    /// <summary>The isolation segment of its spaces that have none of their own; null when nobody set one.</summary>
+    public Guid? Segment { get; init; }
 }
 
 /// <summary>Where apps are.</summary>
@@ -15,6 +18,9 @@ public sealed record Space(Guid Guid, Guid Organization, string Name, Metadata M
 {
     /// <summary>Null when it has none of its own.</summary>
     public Guid? Quota { get; init; }
+
+    /// <inheritdoc cref="Quota"/>
+    public Guid? Segment { get; init; }
 }
 
 /// <summary>That somebody has a role.</summary>

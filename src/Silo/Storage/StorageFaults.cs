@@ -11,10 +11,24 @@ internal static class StorageFaults
     /// <summary>The server ended a transaction in which we did nothing for too long.</summary>
     private const string IdleInTransaction = "25P03";
 
-    private static readonly string[] NameIndexes = ["ix_granary_app_name", "ix_granary_organization_name", "ix_granary_space_name", "ix_granary_quota_name"];
+    private static readonly string[] NameIndexes =
+    [
+        "ix_granary_app_name",
+        "ix_granary_organization_name",
+        "ix_granary_space_name",
+        "ix_granary_quota_name",
+        "ix_granary_isolation_segment_name",
+    ];
 
     /// <summary>SQLite names the columns of a broken unique index, not the index.</summary>
-    private static readonly string[] NameColumns = ["OrleansStorage.scope, OrleansStorage.name_key", "granary_organization.name_key", "granary_space.organization, granary_space.name_key", "granary_quota.organization, granary_quota.name_key"];
+    private static readonly string[] NameColumns =
+    [
+        "OrleansStorage.scope, OrleansStorage.name_key",
+        "granary_organization.name_key",
+        "granary_space.organization, granary_space.name_key",
+        "granary_quota.organization, granary_quota.name_key",
+        "granary_isolation_segment.name_key",
+    ];
 
     /// <summary>SQLite's PERM, BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL and NOTADB: the file or its disk, not the statement.</summary>
     private static readonly int[] SqliteUnavailable = [3, 5, 8, 10, 11, 13, 14, 15, 26];

@@ -61,6 +61,7 @@ public static class StorageSiloBuilderExtensions
         silo.Services.AddSingleton<ITokenKeyStore, TokenKeyStore>();
         silo.Services.AddSingleton<IDirectory, DirectoryStore>();
         silo.Services.AddSingleton<IQuotas, QuotaStore>();
+        silo.Services.AddSingleton<IIsolationSegments, IsolationSegmentStore>();
         silo.Services.AddSingleton<IHoldings, Holdings>();
         silo.Services.AddSingleton<IFeatureFlags, FeatureFlagStore>();
         silo.Services.AddSingleton<IVariableGroups, VariableGroupStore>();

@@ -101,6 +101,7 @@ public sealed class DrainTests
         Assert.Equal(
             "The other cells have 511 MB memory and 511 MB disk free in all, and 512 MB memory and 512 MB disk is taken on cell-1: some of what is left at the deadline will wait.",
             DrainOutlook.WhatWaits(A.Cell1, [one, Cell("cell-2", reserved: 513)]));
+        Assert.StartsWith("No other cell of the isolation segment secure takes anything: ", DrainOutlook.WhatWaits(A.Cell1, [one with { Segment = "secure" }, Cell("cell-2", reserved: 0)]), StringComparison.Ordinal);
         foreach (var other in new CellView[][] { [], [Cell("cell-2", 0) with { EngineUp = false }], [Cell("cell-2", 0) with { Drain = Draining }] })
         {
             Assert.StartsWith("No other cell takes anything: ", DrainOutlook.WhatWaits(A.Cell1, [one, .. other]), StringComparison.Ordinal);

@@ -9,11 +9,11 @@ public sealed class PlacerProperties
 {
     private static readonly Gen<QueuedWork[]> Queues = Gen.Select(Gen.Int[1, 16], Gen.Int[1, 16], Gen.Double[0, 120], Gen.Double[-5, 5], Gen.Int[0, 5])
         .Array[0, 12]
-        .Select(tasks => tasks.OrderByDescending(each => each.Item3).Select((each, index) => A.QueuedTask(index + 1, each.Item1 * 16, each.Item2 * 16, each.Item3, each.Item4, each.Item5 == 0 ? null : $"cell-{each.Item5}") with { Process = each.Item2 % 2 == 0 ? A.Worker : null }).ToArray());
+        .Select(tasks => tasks.OrderByDescending(each => each.Item3).Select((each, index) => A.QueuedTask(index + 1, each.Item1 * 16, each.Item2 * 16, each.Item3, each.Item4, each.Item5 == 0 ? null : $"cell-{each.Item5}") with { Process = each.Item2 % 2 == 0 ? A.Worker : null, Segment = SegmentOf(each.Item1) }).ToArray());
 
     private static readonly Gen<CellSnapshot[]> Cells = Gen.Select(Gen.Int[1, 16], Gen.Int[1, 16], Gen.Int[-2, 16], Gen.Int[-2, 16], Gen.Int[0, 5])
         .Array[0, 5]
-        .Select(cells => cells.Select((each, index) => A.Cell($"cell-{index + 1}", each.Item1 * 16, each.Item2 * 16, Math.Min(each.Item1, each.Item3) * 16, Math.Min(each.Item2, each.Item4) * 16, each.Item5 == 0 ? "it drains" : null, workers: each.Item5 % 3)).ToArray());
+        .Select(cells => cells.Select((each, index) => A.Cell($"cell-{index + 1}", each.Item1 * 16, each.Item2 * 16, Math.Min(each.Item1, each.Item3) * 16, Math.Min(each.Item2, each.Item4) * 16, each.Item5 == 0 ? "it drains" : null, workers: each.Item5 % 3) with { Segment = SegmentOf(index) }).ToArray());
 
     [Fact]
     public void No_pass_gives_more_than_there_is_and_every_task_is_placed_or_explained() => Gen.Select(Queues, Cells).Sample(
@@ -26,6 +26,7 @@ public sealed class PlacerProperties
             {
                 var given = pass.Choices.Where(each => each.Cell == cell.Id).Select(each => wanted[each.Work].Wanted).ToArray();
                 Require(given.Length == 0 || (cell.Takes && cell.Free.Holds(given.Aggregate(CellCapacity.Add))), $"{cell.Id} was given more than it has");
+                Require(pass.Choices.Where(each => each.Cell == cell.Id).All(each => wanted[each.Work].Segment == cell.Segment), $"{cell.Id} was given what is not of its segment");
             }
 
             Require(pass.Choices.Select(each => each.Work).Concat(pass.Waiting.Select(each => each.Work)).ToHashSet().SetEquals(wanted.Keys), "a task is neither placed nor waiting");
@@ -47,7 +48,7 @@ public sealed class PlacerProperties
             var expected = new List<PlacementChoice>();
             foreach (var task in queue.Where(each => !(each.NotBefore > A.Start)))
             {
-                var open = cells.Where(each => each.Takes && !kept.Contains(each.Id)).ToArray();
+                var open = cells.Where(each => each.Takes && each.Segment == task.Segment && !kept.Contains(each.Id)).ToArray();
                 var best = open.Where(each => free[each.Id].Holds(task.Wanted)).OrderBy(each => each.Id == task.LastCell).ThenBy(each => task.Process is null ? 0 : workers[each.Id]).ThenByDescending(each => free[each.Id].MemoryMb).ThenBy(each => each.Id.Name, StringComparer.Ordinal).FirstOrDefault();
                 if (best is not null)
                 {
@@ -109,6 +110,8 @@ public sealed class PlacerProperties
             QueuedWork Arrive(int size, int second) => A.QueuedTask(++number, size * 16, size * 16) with { CreatedAt = A.At(second) };
         },
         iter: 200);
+
+    private static string? SegmentOf(int number) => number % 3 == 2 ? "secure" : null;
 
     private static double Lack(CellCapacity free, CellCapacity wanted) =>
         Math.Max(Math.Max(0, (wanted.MemoryMb - (double)free.MemoryMb) / wanted.MemoryMb), Math.Max(0, (wanted.DiskMb - (double)free.DiskMb) / wanted.DiskMb));

@@ -42,6 +42,23 @@ public sealed class PlacerTests
     }
 
     [Fact]
+    public void A_task_goes_to_cells_of_its_isolation_segment_and_keeps_no_room_elsewhere()
+    {
+        QueuedWork[] queue = [A.QueuedTask(1, waited: 120) with { Segment = "secure" }, A.QueuedTask(2), A.QueuedTask(3) with { Segment = "SECURE" }];
+        var (shared, secure) = (A.Cell("cell-1", 1024), A.Cell("cell-2", 64) with { Segment = "Secure" });
+
+        var pass = Place(queue, shared, secure);
+        var none = Place(queue, shared);
+
+        Assert.Equal(["1>cell-2", "2>cell-1"], Words(pass));
+        Assert.Equal("cell-2 has 0 MB of 64 MB memory free", pass.Explain(queue[2]));
+        Assert.Equal(["2>cell-1"], Words(none));
+        Assert.Equal("none of the 1 cells that are known is of the isolation segment secure", none.Explain(queue[0]));
+        Assert.Equal("none of the 1 cells that are known is of the shared isolation segment", Place(queue, secure).Explain(queue[1]));
+        Assert.Equal("no cell is large enough: cell-2 has 64 MB memory and 1024 MB disk in all, and 128 MB memory and 64 MB disk is needed", Placer.Explain(A.QueuedTask(4, memoryMb: 128) with { Segment = "secure" }, [shared, secure], A.Start));
+    }
+
+    [Fact]
     public void Another_cell_is_preferred_to_the_one_that_declined_last()
     {
         var task = A.QueuedTask(lastCell: "cell-1");

@@ -10,9 +10,9 @@ namespace Granary.Silo.Storage.Access;
 /// <summary>Organizations, spaces and roles in rows of their own.</summary>
 internal sealed class DirectoryStore(Database database, TimeProvider clock) : IDirectory
 {
-    private const string SelectOrganization = "SELECT guid AS Guid, name AS Name, is_suspended AS IsSuspended, metadata AS Metadata, quota AS Quota, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_organization";
+    private const string SelectOrganization = "SELECT guid AS Guid, name AS Name, is_suspended AS IsSuspended, metadata AS Metadata, quota AS Quota, segment AS Segment, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_organization";
 
-    private const string SelectSpace = "SELECT guid AS Guid, organization AS Organization, name AS Name, metadata AS Metadata, quota AS Quota, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_space";
+    private const string SelectSpace = "SELECT guid AS Guid, organization AS Organization, name AS Name, metadata AS Metadata, quota AS Quota, segment AS Segment, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_space";
 
     private long Now => ListingRow.Micros(clock.GetUtcNow());
 
@@ -45,7 +45,7 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
         {
             var values = new { Guid = Key(space) };
             await Lock(connection, transaction, "guid = (SELECT organization FROM granary_space WHERE guid = @Guid)", values, cancellation);
-            return await Count(connection, transaction, "SELECT count(*) FROM granary_space WHERE guid = @Guid", values, cancellation) > 0;
+            return await connection.Count(transaction, "SELECT count(*) FROM granary_space WHERE guid = @Guid", values, cancellation) > 0;
         },
         cancellation);
 
@@ -85,12 +85,12 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
                 CreatedAt = ListingRow.Micros(role.CreatedAt),
             };
             if (!await Lock(connection, transaction, "guid = @Organization", values, cancellation)
-                || (values.Space.Length > 0 && await Count(connection, transaction, "SELECT count(*) FROM granary_space WHERE guid = @Space AND organization = @Organization", values, cancellation) == 0))
+                || (values.Space.Length > 0 && await connection.Count(transaction, "SELECT count(*) FROM granary_space WHERE guid = @Space AND organization = @Organization", values, cancellation) == 0))
             {
                 return DirectoryOutcome.NotFound;
             }
 
-            if (values.Space.Length > 0 && await Count(connection, transaction, "SELECT count(*) FROM granary_role WHERE subject = @Subject AND organization = @Organization AND space = ''", values, cancellation) == 0)
+            if (values.Space.Length > 0 && await connection.Count(transaction, "SELECT count(*) FROM granary_role WHERE subject = @Subject AND organization = @Organization AND space = ''", values, cancellation) == 0)
             {
                 return DirectoryOutcome.NoMember;
             }
@@ -115,7 +115,7 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
         {
             var values = new { Guid = Key(guid) };
             await Lock(connection, transaction, "guid = @Guid", values, cancellation);
-            if (await Count(connection, transaction, "SELECT count(*) FROM OrleansStorage WHERE GrainTypeString = 'app' AND scope IN (SELECT guid FROM granary_space WHERE organization = @Guid)", values, cancellation) > 0)
+            if (await connection.Count(transaction, "SELECT count(*) FROM OrleansStorage WHERE GrainTypeString = 'app' AND scope IN (SELECT guid FROM granary_space WHERE organization = @Guid)", values, cancellation) > 0)
             {
                 return DirectoryOutcome.NotEmpty;
             }
@@ -123,6 +123,7 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
             await connection.Run(transaction, "DELETE FROM granary_role WHERE organization = @Guid", values, cancellation);
             await connection.Run(transaction, "DELETE FROM granary_space WHERE organization = @Guid", values, cancellation);
             await connection.Run(transaction, "DELETE FROM granary_quota WHERE organization = @Guid", values, cancellation);
+            await connection.Run(transaction, "DELETE FROM granary_entitlement WHERE organization = @Guid", values, cancellation);
             return await connection.Run(transaction, "DELETE FROM granary_organization WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
         },
         cancellation);
@@ -132,7 +133,7 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
         {
             var values = new { Guid = Key(guid) };
             await Lock(connection, transaction, "guid = (SELECT organization FROM granary_space WHERE guid = @Guid)", values, cancellation);
-            if (await Count(connection, transaction, "SELECT count(*) FROM OrleansStorage WHERE GrainTypeString = 'app' AND scope = @Guid", values, cancellation) > 0)
+            if (await connection.Count(transaction, "SELECT count(*) FROM OrleansStorage WHERE GrainTypeString = 'app' AND scope = @Guid", values, cancellation) > 0)
             {
                 return DirectoryOutcome.NotEmpty;
             }
@@ -151,7 +152,7 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
                 """;
             var values = new { Guid = Key(guid), Member = nameof(Role.OrganizationUser) };
             await Lock(connection, transaction, "guid = (SELECT organization FROM granary_role WHERE guid = @Guid)", values, cancellation);
-            return await Count(connection, transaction, inSpaces, values, cancellation) > 0 ? DirectoryOutcome.NotEmpty
+            return await connection.Count(transaction, inSpaces, values, cancellation) > 0 ? DirectoryOutcome.NotEmpty
                 : await connection.Run(transaction, "DELETE FROM granary_role WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
         },
         cancellation);
@@ -173,10 +174,7 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
 
     /// <summary>Lets one change at a time into an organization: nothing is added to what is being removed. False when there is no such organization.</summary>
     private async Task<bool> Lock(DbConnection connection, DbTransaction transaction, string condition, object values, CancellationToken cancellation) =>
-        (await connection.QueryAsync<string>(new CommandDefinition($"SELECT guid FROM granary_organization WHERE {condition}{database.Dialect.ForUpdate}", values, transaction, cancellationToken: cancellation))).Any();
-
-    private static Task<long> Count(DbConnection connection, DbTransaction transaction, string sql, object parameters, CancellationToken cancellation) =>
-        connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));
+        await connection.Lock(transaction, database.Dialect, "granary_organization", condition, values, cancellation) > 0;
 
     private static string Key(Guid guid) => guid.ToString("D");
 
@@ -196,14 +194,18 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
 
         public string? Quota { get; init; }
 
+        public string? Segment { get; init; }
+
         public long CreatedAt { get; init; }
 
         public long UpdatedAt { get; init; }
 
-        public Organization AsOrganization => new(System.Guid.Parse(Guid), Name, IsSuspended, Labels, Instants.Of(CreatedAt), Instants.Of(UpdatedAt)) { Quota = System.Guid.Parse(Quota!) };
+        public Organization AsOrganization => new(System.Guid.Parse(Guid), Name, IsSuspended, Labels, Instants.Of(CreatedAt), Instants.Of(UpdatedAt)) { Quota = System.Guid.Parse(Quota!), Segment = Optional(Segment) };
 
-        public Space AsSpace => new(System.Guid.Parse(Guid), System.Guid.Parse(Organization), Name, Labels, Instants.Of(CreatedAt), Instants.Of(UpdatedAt)) { Quota = Quota is null ? null : System.Guid.Parse(Quota) };
+        public Space AsSpace => new(System.Guid.Parse(Guid), System.Guid.Parse(Organization), Name, Labels, Instants.Of(CreatedAt), Instants.Of(UpdatedAt)) { Quota = Optional(Quota), Segment = Optional(Segment) };
 
         private Metadata Labels => JsonSerializer.Deserialize<Metadata>(Metadata, StateJson.Options)!;
+
+        private static Guid? Optional(string? guid) => guid is null ? null : System.Guid.Parse(guid);
     }
 }

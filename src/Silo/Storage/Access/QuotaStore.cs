@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
+using Granary.Core.Cells;
 using Granary.Core.Quotas;
 using Granary.Grains.Ports;
 
@@ -12,12 +13,13 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
     private const string Select = "SELECT guid AS Guid, organization AS Organization, name AS Name, terms AS Terms, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_quota";
 
     private const string SelectStanding = """
-        SELECT organization.guid AS Organization, organization.name AS OrganizationName, organization.limits_version AS Version, space.name AS SpaceName, mine.terms AS OrganizationTerms, spaces.terms AS SpaceTerms,
+        SELECT organization.guid AS Organization, organization.name AS OrganizationName, organization.limits_version AS Version, space.name AS SpaceName, mine.terms AS OrganizationTerms, spaces.terms AS SpaceTerms, segment.name AS Segment,
             (SELECT variables FROM granary_variable_group WHERE name = 'running') AS RunningVariables, (SELECT variables FROM granary_variable_group WHERE name = 'staging') AS StagingVariables
         FROM granary_space AS space
         JOIN granary_organization AS organization ON organization.guid = space.organization
         JOIN granary_quota AS mine ON mine.guid = organization.quota
         LEFT JOIN granary_quota AS spaces ON spaces.guid = space.quota
+        LEFT JOIN granary_isolation_segment AS segment ON segment.guid = coalesce(space.segment, organization.segment)
         WHERE space.guid = @Space
         """;
 
@@ -50,6 +52,7 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
             {
                 RunningVariables = VariableGroupStore.Given(row.RunningVariables),
                 StagingVariables = VariableGroupStore.Given(row.StagingVariables),
+                Segment = row.Segment is { } segment ? CellSegment.Named(segment) : null,
             };
         },
         cancellation);
@@ -123,14 +126,14 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
             const string applied = "SELECT (SELECT count(*) FROM granary_organization WHERE quota = @Guid) + (SELECT count(*) FROM granary_space WHERE quota = @Guid)";
             var values = new { Guid = Key(quota.Guid) };
             return !await Locked(quota, connection, transaction, cancellation) ? DirectoryOutcome.NotFound
-                : await connection.ExecuteScalarAsync<long>(new CommandDefinition(applied, values, transaction, cancellationToken: cancellation)) > 0 ? DirectoryOutcome.NotEmpty
+                : await connection.Count(transaction, applied, values, cancellation) > 0 ? DirectoryOutcome.NotEmpty
                 : await connection.Run(transaction, "DELETE FROM granary_quota WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
         },
         cancellation);
 
     /// <summary>Lets one of those in who apply a quota and who remove it.</summary>
     private async Task<bool> Locked(Quota quota, DbConnection connection, DbTransaction transaction, CancellationToken cancellation) =>
-        (await connection.QueryAsync<string>(new CommandDefinition($"SELECT guid FROM granary_quota WHERE guid = @Guid{database.Dialect.ForUpdate}", new { Guid = Key(quota.Guid) }, transaction, cancellationToken: cancellation))).Any();
+        await connection.Lock(transaction, database.Dialect, "granary_quota", "guid = @Guid", new { Guid = Key(quota.Guid) }, cancellation) > 0;
 
     /// <summary>False when one of them is not there, or not of the organization of a quota of spaces.</summary>
     private async Task<bool> Apply(Quota quota, IReadOnlyCollection<Guid> to, DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
@@ -200,6 +203,8 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
         public string? RunningVariables { get; init; }
 
         public string? StagingVariables { get; init; }
+
+        public string? Segment { get; init; }
     }
 
     /// <summary>Takes back what a transaction did before it met something that is not there.</summary>

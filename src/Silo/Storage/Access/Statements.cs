@@ -17,6 +17,13 @@ internal static class Statements
     public static async Task<bool> Changes(this Database database, string sql, object parameters, CancellationToken cancellation) =>
         await database.Write((connection, transaction) => connection.Run(transaction, sql, parameters, cancellation), cancellation) > 0;
 
+    /// <summary>Keeps others from changing these rows, and from taking the same lock, until the transaction ends. Says how many there are.</summary>
+    public static async Task<int> Lock(this DbConnection connection, DbTransaction transaction, SqlDialect dialect, string table, string condition, object parameters, CancellationToken cancellation) =>
+        (await connection.QueryAsync<string>(new CommandDefinition($"SELECT guid FROM {table} WHERE {condition} ORDER BY guid{dialect.ForUpdate}", parameters, transaction, cancellationToken: cancellation))).Count();
+
+    public static Task<long> Count(this DbConnection connection, DbTransaction transaction, string sql, object parameters, CancellationToken cancellation) =>
+        connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));
+
     public static Task<int> Run(this DbConnection connection, DbTransaction transaction, string sql, object parameters, CancellationToken cancellation) =>
         connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));
 }
