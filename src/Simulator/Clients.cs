@@ -17,7 +17,7 @@ internal sealed class Clients(World world)
     private static readonly DropletState Droplet = new() { Id = new DropletId(Guid.Empty), Phase = DropletPhase.Staged, Lifecycle = Lifecycle.Docker, Source = new ContainerSource("image", null), ProcessTypes = ImmutableSortedDictionary<string, string>.Empty.Add(ProcessType, "run") };
     private const string ProcessType = "worker";
 
-    private readonly Dictionary<(int, int, int, bool, TimeSpan?), TaskSpec> specs = [];
+    private readonly Dictionary<(int, int, int, bool, TimeSpan?, string?), TaskSpec> specs = [];
     private readonly Dictionary<Guid, PlannedLane> instances = [];
     private readonly Dictionary<AppId, TimeSpan> changedAt = [];
 
@@ -47,6 +47,8 @@ internal sealed class Clients(World world)
         : string.Create(CultureInfo.InvariantCulture, $"task {NumberOf(work)}");
 
     public int MemoryOf(Guid work) => instances.TryGetValue(work, out var instance) ? instance.MemoryMb : world.Plan.Tasks[NumberOf(work) - 1].MemoryMb;
+
+    public string? SegmentOf(Guid work) => instances.TryGetValue(work, out var instance) ? instance.Segment : world.Plan.Tasks[NumberOf(work) - 1].Segment;
 
     /// <summary>The other lane of the index; null for a task.</summary>
     public Guid? OtherLane(Guid work) => instances.TryGetValue(work, out var lane) ? InstanceId.Of(new ProcessKey(lane.App, ProcessType), lane.Index, 1 - lane.Lane).Value : null;
@@ -132,29 +134,30 @@ internal sealed class Clients(World world)
         changedAt[id] = TimeSpan.MaxValue;
         foreach (var (index, lane) in Enumerable.Range(0, most).SelectMany(index => new[] { (index, 0), (index, 1) }))
         {
-            instances[InstanceId.Of(new ProcessKey(id, ProcessType), index, lane).Value] = new PlannedLane(id, name, index, lane, plan.MemoryMb, new Script(plan.CrashesAfter, 1));
+            instances[InstanceId.Of(new ProcessKey(id, ProcessType), index, lane).Value] = new PlannedLane(id, name, index, lane, plan.MemoryMb, new Script(plan.CrashesAfter, 1)) { Segment = plan.Segment };
         }
 
         var droplet = Droplet with { App = id };
+        var place = plan.Segment is null ? null : PlaceNames.Default with { Segment = plan.Segment };
         ChangesLeft += 4 + plan.Changes.Length;
         InOrder(plan.At, [
             at => new AppEvent.Created(at, id, name, Guid.Empty, Lifecycle.Docker, Metadata.Empty),
             at => new AppEvent.DropletAssigned(at, droplet),
             at => new AppEvent.ProcessChanged(at, ProcessType, new ProcessChange(plan.Instances, plan.MemoryMb, 64), droplet),
-            at => new AppEvent.StateDesired(at, DesiredState.Started, droplet),
-            .. plan.Changes.Select(change => Event(change, droplet)),
+            at => new AppEvent.StateDesired(at, DesiredState.Started, droplet, place),
+            .. plan.Changes.Select(change => Event(change, droplet, place)),
         ],
         [.. plan.Changes.Select(each => each.At)],
         id);
         return id;
     }
 
-    private static Func<DateTimeOffset, AppEvent> Event(PlannedChange change, DropletState droplet) => at => change.Change switch
+    private static Func<DateTimeOffset, AppEvent> Event(PlannedChange change, DropletState droplet, PlaceNames? place) => at => change.Change switch
     {
         AppChange.Scale => new AppEvent.ProcessChanged(at, ProcessType, new ProcessChange(change.Instances), droplet),
-        AppChange.Restart => new AppEvent.RestartRequested(at, droplet),
+        AppChange.Restart => new AppEvent.RestartRequested(at, droplet, place),
         AppChange.Stop => new AppEvent.StateDesired(at, DesiredState.Stopped),
-        _ => new AppEvent.StateDesired(at, DesiredState.Started, droplet),
+        _ => new AppEvent.StateDesired(at, DesiredState.Started, droplet, place),
     };
 
     /// <summary>One after the other, each not before its time; the times are those of the last events.</summary>
@@ -196,7 +199,7 @@ internal sealed class Clients(World world)
     /// <summary>One for all tasks that ask for the same: there may be a million.</summary>
     private TaskSpec Spec(PlannedTask plan)
     {
-        var key = (plan.MemoryMb, plan.LossesMax, plan.RetriesMax, plan.FailsOnLoss, plan.Deadline);
+        var key = (plan.MemoryMb, plan.LossesMax, plan.RetriesMax, plan.FailsOnLoss, plan.Deadline, plan.Segment);
         return specs.TryGetValue(key, out var known) ? known : specs[key] = new TaskSpec(
             "task",
             "true",
@@ -209,9 +212,15 @@ internal sealed class Clients(World world)
             ImmutableSortedDictionary<string, string>.Empty,
             ContainerNetwork.Outbound,
             AttemptPolicy.Default with { LossesMax = plan.LossesMax, RetriesMax = plan.RetriesMax, OnCellLoss = plan.FailsOnLoss ? OnCellLoss.Fail : OnCellLoss.Move },
-            plan.Deadline);
+            plan.Deadline)
+        {
+            Segment = plan.Segment,
+        };
     }
 
     /// <summary>One of the two places of an index.</summary>
-    private sealed record PlannedLane(AppId App, string Name, int Index, int Lane, int MemoryMb, Script Script);
+    private sealed record PlannedLane(AppId App, string Name, int Index, int Lane, int MemoryMb, Script Script)
+    {
+        public string? Segment { get; init; }
+    }
 }

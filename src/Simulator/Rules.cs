@@ -40,6 +40,9 @@ public sealed record Rules
 
     public Func<CellLedger, AttemptKey, CellCapacity, (CellLedger Ledger, string? Reason)> Admit { get; init; } = static (ledger, attempt, wanted) => ledger.Admit(attempt, wanted);
 
+    /// <summary>Of a cell's and of what it is to run.</summary>
+    public Func<string?, string?, bool> IsOfSegment { get; init; } = CellSegment.AreSame;
+
     public Func<IReadOnlyList<QueuedWork>, IReadOnlyCollection<CellSnapshot>, DateTimeOffset, PlacementPolicy, ImmutableArray<PlacementChoice>> Place { get; init; } =
         static (queue, cells, now, policy) => Placer.Place(queue, cells, now, policy).Choices;
 

@@ -5,6 +5,7 @@ using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Leases;
+using Granary.Core.Placement;
 using Granary.Core.Tasks;
 using Granary.Simulator;
 using Granary.Simulator.Plans;
@@ -67,6 +68,13 @@ public sealed class MutantTests(ITestOutputHelper output)
     public void A_cell_that_keeps_nothing_that_it_meets_is_caught() => Catch("standard", "progress", Broken with
     {
         Compare = (met, cell, row, unknownFor, orphanAge) => Comparison.Of(met, cell, row, unknownFor, orphanAge, isOnHold: false) == Finding.Adopt ? Finding.Discard : Finding.Leave,
+    });
+
+    [Fact]
+    public void A_placement_and_a_cell_that_look_at_no_segment_are_caught() => Catch("segments", "segments are kept", Broken with
+    {
+        IsOfSegment = (_, _) => true,
+        Place = (queue, cells, now, policy) => Placer.Place([.. queue.Select(each => each with { Segment = null })], [.. cells.Select(each => each with { Segment = null })], now, policy).Choices,
     });
 
     [Fact]
@@ -153,6 +161,7 @@ public sealed class MutantTests(ITestOutputHelper output)
             "workers" => "cells 3\napps 1 instances=3 memory=64M at=2s..4s\ndrain at=80s..90s for=60s cell=cell-a\nmended 150s",
             "engine" => "cells 3 candidates=1\ntasks 12 at=2s..8s lasts=60s..90s\nkill-engine at=10s for=50s amount=0\nmended 70s",
             "crowd" => "cells 3 memory=256M\ntasks 30 at=2s..6s lasts=5s..10s memory=64M|128M\nkill-silo 3 at=3s..8s\nmended 20s",
+            "segments" => WorldTests.Segments,
             _ => Scenarios.Standard,
         });
         var others = new ConcurrentDictionary<string, int>();

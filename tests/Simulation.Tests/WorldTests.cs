@@ -20,6 +20,7 @@ public sealed class WorldTests(ITestOutputHelper output)
         ["revoked"] = Revoked,
         ["let-go"] = LetGo,
         ["ends"] = Ends,
+        ["segments"] = Segments,
     };
 
     /// <summary>Workers that make way, on cells that are drained and hosts that are told to end, with other faults in between.</summary>
@@ -75,6 +76,19 @@ public sealed class WorldTests(ITestOutputHelper output)
         mended 90s
         """;
 
+    /// <summary>Cells of two isolation segments and of the shared one, with work for each.</summary>
+    internal const string Segments = """
+        cells 4..7 memory=256M|512M candidates=1..2 skew=2s segments=shared|secure|Slow joining=15%
+        silos 2..3
+        tasks 30 at=3s..40s lasts=1s..15s memory=32M|64M losses=9
+        tasks 20 at=3s..40s lasts=1s..15s memory=32M|64M losses=9 segment=Secure
+        tasks 10 at=3s..40s lasts=1s..15s memory=32M|64M losses=9 segment=slow
+        apps 1..2 instances=1..3 memory=32M at=2s..8s changes=0..2 segment=secure
+        faults 1..7 kinds=all at=4s..50s for=200ms..3s|2s..25s
+        drain 0..2 at=8s..50s for=3s..20s
+        mended 60s
+        """;
+
     [Fact]
     public void Ten_thousand_standard_worlds_keep_every_promise() => ManyWorlds.Keep("standard", Scenarios.Standard, 1, 10_000, output);
 
@@ -85,6 +99,7 @@ public sealed class WorldTests(ITestOutputHelper output)
     [InlineData("revoked", 800)]
     [InlineData("let-go", 800)]
     [InlineData("ends", 500)]
+    [InlineData("segments", 500)]
     public void Small_worlds_and_storms_keep_every_promise(string name, int count) => ManyWorlds.Keep(name, Named[name], 1, count, output);
 
     [Fact]
@@ -137,6 +152,7 @@ public sealed class WorldTests(ITestOutputHelper output)
     [InlineData("revoked")]
     [InlineData("let-go")]
     [InlineData("ends")]
+    [InlineData("segments")]
     [Trait("Length", "Long")]
     public void Twenty_thousand_small_worlds_keep_every_promise(string name) => ManyWorlds.Keep(name, Named[name], 1_000_000, 20_000, output);
 

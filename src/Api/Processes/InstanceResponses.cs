@@ -2,6 +2,7 @@ using Granary.Api.Tasks;
 using Granary.Api.Wire;
 using Granary.Core;
 using Granary.Core.Attempts;
+using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Tasks;
 
@@ -106,6 +107,7 @@ internal sealed record InstanceStoryResponse(
     int? MemoryInMb,
     int? DiskInMb,
     long? LogRateLimitInBytesPerSecond,
+    string? IsolationSegment,
     string CreatedAt,
     string UpdatedAt,
     IReadOnlyList<ShownEntry> Story,
@@ -132,6 +134,7 @@ internal sealed record InstanceStoryResponse(
         instance.Spec?.MemoryMb,
         instance.Spec?.DiskMb,
         instance.Spec?.LogBytesPerSecond,
+        instance.Spec is { } spec ? spec.Segment ?? CellSegment.Shared : null,
         WireJson.Instant(instance.CreatedAt),
         WireJson.Instant(instance.UpdatedAt),
         ShownEntry.All(instance.Story),

@@ -3,6 +3,7 @@ using Granary.Api.Wire;
 using Granary.Client;
 using Granary.Core.Access;
 using Granary.Core.Attempts;
+using Granary.Core.Cells;
 using Granary.Core.Stories;
 using Granary.Core.Tasks;
 using Microsoft.AspNetCore.Builder;
@@ -39,6 +40,7 @@ internal sealed record TaskStoryResponse(
     long LogRateLimitInBytesPerSecond,
     string DropletGuid,
     string Network,
+    string IsolationSegment,
     int RetriesMax,
     int LossesMax,
     string OnCellLoss,
@@ -75,6 +77,7 @@ internal sealed record TaskStoryResponse(
             spec.LogBytesPerSecond,
             spec.Droplet.ToString(),
             spec.Network.ToString().ToLowerInvariant(),
+            spec.Segment ?? CellSegment.Shared,
             spec.Policy.RetriesMax,
             spec.Policy.LossesMax,
             spec.Policy.OnCellLoss.ToString().ToLowerInvariant(),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Cli.Http;
 using Granary.Cli.Output;
+using Granary.Core.Cells;
 
 namespace Granary.Cli.Simulate;
 
@@ -17,7 +18,7 @@ internal sealed partial class Life(DateTimeOffset began)
     private static readonly TimeSpan UnknownLasts = TimeSpan.FromMinutes(1);
 
     public static string Cell(JsonElement cell) =>
-        $"cell {Shown.Harmless(cell.Text("name"))} memory={cell.Number("total", "memory_in_mb") ?? 1024}M disk={cell.Number("total", "disk_in_mb") ?? 100_000}M";
+        $"cell {Shown.Harmless(cell.Text("name"))} memory={cell.Number("total", "memory_in_mb") ?? 1024}M disk={cell.Number("total", "disk_in_mb") ?? 100_000}M{Segment(cell)}";
 
     public string Task(JsonElement task)
     {
@@ -30,7 +31,8 @@ internal sealed partial class Life(DateTimeOffset began)
             isOutOfMemory ? " oom=yes" : "",
             task.Text("on_cell_loss") == "fail" ? " never-moved=yes" : "",
             Entries(task).FirstOrDefault(each => Cancel().IsMatch(each.Text)) is { Text: not null } cancel ? $" cancel={Since(cancel.At)}" : "",
-            task.Number("deadline_in_seconds") is { } deadline ? string.Create(CultureInfo.InvariantCulture, $" deadline={deadline}s") : "");
+            task.Number("deadline_in_seconds") is { } deadline ? string.Create(CultureInfo.InvariantCulture, $" deadline={deadline}s") : "",
+            Segment(task));
     }
 
     /// <summary>As its process is wanted now; how it was scaled before is in no story.</summary>
@@ -41,7 +43,7 @@ internal sealed partial class Life(DateTimeOffset began)
         var since = instances.Select(each => Entries(each).Select(entry => entry.At).Min()).Min();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"app at={Since(since)} instances={process.Number("instances")} memory={process.Number("memory_in_mb") ?? 64}M{(crash is null ? "" : $" crashes-after={Seconds(crash)}")}");
+            $"app at={Since(since)} instances={process.Number("instances")} memory={process.Number("memory_in_mb") ?? 64}M{(crash is null ? "" : $" crashes-after={Seconds(crash)}")}{Segment(instances[0])}");
     }
 
     /// <summary>What the losses in all stories were caused by.</summary>
@@ -65,6 +67,9 @@ internal sealed partial class Life(DateTimeOffset began)
             last[(kind, cell)] = at;
         }
     }
+
+    /// <summary>A name may hold what parts the words of a scenario.</summary>
+    private static string Segment(JsonElement thing) => thing.Text("isolation_segment") is { } name and not CellSegment.Shared ? $" segment={Uri.EscapeDataString(name)}" : "";
 
     /// <summary>A host that was lost and one that was cut off look the same from outside.</summary>
     private static string Kind(string evidence) => Engine().IsMatch(evidence) ? "kill-engine" : "kill-cell";

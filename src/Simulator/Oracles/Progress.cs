@@ -1,3 +1,4 @@
+using Granary.Core.Cells;
 using Granary.Simulator.Plans;
 
 namespace Granary.Simulator.Oracles;
@@ -15,17 +16,21 @@ internal static class Progress
     public static TimeSpan Bound(Plan plan)
     {
         var gone = plan.Faults.Where(each => each.Lasts is null).SelectMany(each => each.Cells).ToHashSet();
-        var capacityMb = plan.Cells.Where(each => !gone.Contains(each.Name)).Sum(each => (double)each.Capacity.MemoryMb) - plan.Apps.Sum(each => (double)each.Instances * each.MemoryMb);
-        var (work, longest, last) = (0.0, TimeSpan.Zero, plan.MendedAt);
+        var (longest, last) = (TimeSpan.Zero, plan.MendedAt);
+        var work = plan.Tasks.Select(each => each.Segment ?? "").Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(each => each, _ => 0.0, StringComparer.OrdinalIgnoreCase);
         foreach (var task in plan.Tasks)
         {
             var time = task.Hangs ? (task.Deadline ?? TimeSpan.FromSeconds(30)) + plan.Policies.StopGrace : task.Lasts;
-            work += time.TotalSeconds * task.MemoryMb * (1 + task.RetriesMax);
+            work[task.Segment ?? ""] += time.TotalSeconds * task.MemoryMb * (1 + task.RetriesMax);
             longest = time * (1 + task.RetriesMax) > longest ? time * (1 + task.RetriesMax) : longest;
             last = task.At > last ? task.At : last;
         }
 
-        return last + Settling + (longest * 2) + TimeSpan.FromSeconds(3 * work / Math.Max(capacityMb, 64));
+        return last + Settling + (longest * 2) + TimeSpan.FromSeconds(work.Select(each => 3 * each.Value / Math.Max(CapacityMb(each.Key), 64)).DefaultIfEmpty(0).Max());
+
+        double CapacityMb(string segment) =>
+            plan.Cells.Where(each => !gone.Contains(each.Name) && CellSegment.AreSame(each.Segment ?? "", segment)).Sum(each => (double)each.Capacity.MemoryMb)
+            - plan.Apps.Where(each => CellSegment.AreSame(each.Segment ?? "", segment)).Sum(each => (double)each.Instances * each.MemoryMb);
     }
 
     public static bool IsAtRest(World world) =>

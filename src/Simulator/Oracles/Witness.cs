@@ -57,6 +57,7 @@ internal sealed class Witness(World world, bool keepsTimeline)
         See(attempt.Work);
         HandOver.SeeStart(world, attempt);
         RoomIsReal.See(world, host);
+        SegmentsAreKept.See(world, attempt, host);
     }
 
     /// <summary>Looks whether two attempts of one work run at once. What is frozen does not run: it is looked at again when it is let go.</summary>

@@ -25,7 +25,8 @@ internal sealed partial class CellAttempts
             return;
         }
 
-        var (ledger, reason) = ClosedBy is null ? world.Rules.Admit(Ledger, attempt, new CellCapacity(work!.Runs!.MemoryMb, work.Runs.DiskMb)) : (Ledger, ClosedBy);
+        var (ledger, reason) = !world.Rules.IsOfSegment(host.Segment, work!.Runs!.Segment) ? (Ledger, $"the cell is of the {CellSegment.Words(host.Segment)}")
+            : ClosedBy is null ? world.Rules.Admit(Ledger, attempt, new CellCapacity(work.Runs.MemoryMb, work.Runs.DiskMb)) : (Ledger, ClosedBy);
         if (reason is not null)
         {
             Fence(attempt, new AttemptReport.Declined(attempt.Number, reason));

@@ -70,7 +70,7 @@ internal sealed partial class CellAttempts(Silo silo)
             var (ledger, closedBy) = (Ledger, ClosedBy);
             world.Network.Send(host.Name, leader.Host.Name, () => leader.Receive(() =>
             {
-                leader.Placement!.Hear(host.Cell, ledger, closedBy);
+                leader.Placement!.Hear(host.Cell, host.Segment, ledger, closedBy);
                 leader.Placement.Nudge();
             }));
         }

@@ -64,6 +64,8 @@ internal sealed class Host
 
     public CellCapacity Capacity => plan.Capacity;
 
+    public string? Segment => plan.Segment;
+
     /// <summary>Seconds of its clock in one true second.</summary>
     public double Rate => plan.Rate;
 

@@ -12,7 +12,7 @@ internal static class Packing
         var choices = ImmutableArray.CreateBuilder<PlacementChoice>();
         foreach (var work in queue.Where(each => !(each.NotBefore > now)))
         {
-            var fullest = cells.Where(each => each.Takes && free[each.Id].Holds(work.Wanted)).MinBy(each => (each.Id == work.LastCell, free[each.Id].MemoryMb));
+            var fullest = cells.Where(each => each.Takes && each.Serves(work.Segment) && free[each.Id].Holds(work.Wanted)).MinBy(each => (each.Id == work.LastCell, free[each.Id].MemoryMb));
             if (fullest is not null)
             {
                 free[fullest.Id] -= work.Wanted;

@@ -26,11 +26,11 @@ internal sealed class Placement(Silo silo)
     private bool isDue;
 
     /// <summary>A cell spoke.</summary>
-    public void Hear(CellId cell, CellLedger ledger, string? closedBy)
+    public void Hear(CellId cell, string? segment, CellLedger ledger, string? closedBy)
     {
         if (!cells.TryGetValue(cell.Name, out var known))
         {
-            cells[cell.Name] = known = new Known();
+            cells[cell.Name] = known = new Known(segment);
         }
 
         (known.Ledger, known.ClosedBy, known.HeardAt) = (ledger, closedBy, silo.Now);
@@ -115,11 +115,13 @@ internal sealed class Placement(Silo silo)
 
         var free = known.Promised.Values.Aggregate(known.Ledger.Free, (left, promise) => left - promise.Wanted);
         var whyNot = lostBy ?? (silo.Now - known.HeardAt > SilentAfter ? "nothing was heard of it" : known.ClosedBy);
-        return new CellSnapshot(new CellId(name), known.Ledger.Total, free, whyNot is null, whyNot, instances);
+        return new CellSnapshot(new CellId(name), known.Ledger.Total, free, whyNot is null, whyNot, instances, known.Segment);
     }
 
-    private sealed class Known
+    private sealed class Known(string? segment)
     {
+        public string? Segment => segment;
+
         public CellLedger Ledger { get; set; } = CellLedger.Of(default);
 
         public string? ClosedBy { get; set; }

@@ -36,6 +36,9 @@ public sealed record PlannedCell(string Name, CellCapacity Capacity, int Candida
 {
     /// <summary>When its host is started for the first time.</summary>
     public TimeSpan JoinsAt { get; init; }
+
+    /// <summary>Its isolation segment; null for the shared one. The same of tasks and apps.</summary>
+    public string? Segment { get; init; }
 }
 
 /// <summary>A task as a client submits it, and what its command does, whoever runs it.</summary>
@@ -55,12 +58,19 @@ public sealed record PlannedTask(TimeSpan At, TimeSpan Lasts, int ExitCode, int 
     public int RetriesMax { get; init; } = AttemptPolicy.Default.RetriesMax;
 
     public bool FailsOnLoss { get; init; }
+
+    /// <inheritdoc cref="PlannedCell.Segment"/>
+    public string? Segment { get; init; }
 }
 
 /// <summary>An app whose instances are to stay up.</summary>
 /// <param name="CrashesAfter">How long each run of an instance lasts; null for ever.</param>
 /// <param name="Changes">What its users do to it later.</param>
-public sealed record PlannedApp(TimeSpan At, int Instances, int MemoryMb, TimeSpan? CrashesAfter, ImmutableArray<PlannedChange> Changes);
+public sealed record PlannedApp(TimeSpan At, int Instances, int MemoryMb, TimeSpan? CrashesAfter, ImmutableArray<PlannedChange> Changes)
+{
+    /// <inheritdoc cref="PlannedCell.Segment"/>
+    public string? Segment { get; init; }
+}
 
 public enum AppChange
 {

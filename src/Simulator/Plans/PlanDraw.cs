@@ -45,6 +45,7 @@ internal sealed class PlanDraw(Scenario scenario, Chance chance)
             chance.Seconds(-scenario.SkewMax, scenario.SkewMax))
         {
             JoinsAt = number > 0 && chance.Happens(scenario.Joining) ? chance.Seconds(5, 40) : TimeSpan.Zero,
+            Segment = scenario.Segments.IsEmpty ? null : scenario.Segments[number % scenario.Segments.Length],
         })];
     }
 
@@ -70,6 +71,7 @@ internal sealed class PlanDraw(Scenario scenario, Chance chance)
             FailsOnLoss = chance.Happens(mix.FailOnLoss),
             CancelAt = chance.Happens(mix.Cancelled) ? at + chance.Seconds(0, 30) : null,
             Deadline = chance.Happens(mix.HaveDeadline) ? chance.Seconds(5, 60) : null,
+            Segment = mix.Segment,
         };
         if (chance.Happens(mix.Hang))
         {
@@ -87,7 +89,7 @@ internal sealed class PlanDraw(Scenario scenario, Chance chance)
             var at = mix.At.Time(chance);
             var instances = mix.Instances.Whole(chance);
             var changes = Enumerable.Range(0, mix.Changes.Whole(chance)).Select(_ => DrawChange(at, instances)).OrderBy(each => each.At).ToImmutableArray();
-            yield return new PlannedApp(at, instances, mix.MemoryMb.Whole(chance), mix.CrashesAfter?.Time(chance), changes);
+            yield return new PlannedApp(at, instances, mix.MemoryMb.Whole(chance), mix.CrashesAfter?.Time(chance), changes) { Segment = mix.Segment };
         }
     }
 

@@ -26,7 +26,7 @@ public static class PlanText
         {
             var skew = cell.Skew == TimeSpan.Zero ? "" : cell.Skew > TimeSpan.Zero ? $" ahead={Units.OfTime(cell.Skew)}" : $" behind={Units.OfTime(-cell.Skew)}";
             var joins = cell.JoinsAt == TimeSpan.Zero ? "" : $" joins={Units.OfTime(cell.JoinsAt)}";
-            Line(text, $"cell {cell.Name} memory={cell.Capacity.MemoryMb}M disk={cell.Capacity.DiskMb}M candidates={cell.Candidates} rate={Units.OfNumber(cell.Rate)} clock={Units.OfTime(cell.ClockAtStart)}{skew}{joins}");
+            Line(text, $"cell {cell.Name} memory={cell.Capacity.MemoryMb}M disk={cell.Capacity.DiskMb}M candidates={cell.Candidates} rate={Units.OfNumber(cell.Rate)} clock={Units.OfTime(cell.ClockAtStart)}{skew}{joins}{Segment(cell.Segment)}");
         }
 
         foreach (var task in plan.Tasks)
@@ -38,7 +38,7 @@ public static class PlanText
         {
             var crashes = app.CrashesAfter is { } after ? $" crashes-after={Units.OfTime(after)}" : "";
             var changes = app.Changes.IsEmpty ? "" : $" changes={string.Join('|', app.Changes.Select(Change))}";
-            Line(text, $"app at={Units.OfTime(app.At)} instances={app.Instances} memory={app.MemoryMb}M{crashes}{changes}");
+            Line(text, $"app at={Units.OfTime(app.At)} instances={app.Instances} memory={app.MemoryMb}M{crashes}{changes}{Segment(app.Segment)}");
         }
 
         foreach (var fault in plan.Faults)
@@ -60,7 +60,10 @@ public static class PlanText
         task.Hangs ? " hangs=yes" : "",
         task.FailsOnLoss ? " never-moved=yes" : "",
         task.CancelAt is { } cancelAt ? $" cancel={Units.OfTime(cancelAt)}" : "",
-        task.Deadline is { } deadline ? $" deadline={Units.OfTime(deadline)}" : "");
+        task.Deadline is { } deadline ? $" deadline={Units.OfTime(deadline)}" : "",
+        Segment(task.Segment));
+
+    private static string Segment(string? name) => name is null ? "" : $" segment={name}";
 
     private static string Change(PlannedChange change)
     {

@@ -21,6 +21,9 @@ public sealed record Scenario
     /// <summary>The part of cells, of one, that join while the world goes on.</summary>
     public double Joining { get; init; }
 
+    /// <summary>Isolation segments that cells take in turn, null for the shared one; empty when all are of that one.</summary>
+    public ImmutableArray<string?> Segments { get; init; } = [];
+
     public Amounts Silos { get; init; } = Amounts.Of(3);
 
     public ImmutableArray<PlannedCell> ExactCells { get; init; } = [];
@@ -74,11 +77,18 @@ public sealed record TaskMix(Amounts Count)
     public Amounts LossesMax { get; init; } = Amounts.Of(2);
 
     public Amounts RetriesMax { get; init; } = Amounts.Of(0);
+
+    /// <inheritdoc cref="PlannedCell.Segment"/>
+    public string? Segment { get; init; }
 }
 
 /// <summary>Apps that are alike.</summary>
 /// <param name="Changes">How often users change each.</param>
-public sealed record AppMix(Amounts Count, Amounts Instances, Amounts MemoryMb, Amounts At, Amounts Changes, Amounts? CrashesAfter);
+public sealed record AppMix(Amounts Count, Amounts Instances, Amounts MemoryMb, Amounts At, Amounts Changes, Amounts? CrashesAfter)
+{
+    /// <inheritdoc cref="PlannedCell.Segment"/>
+    public string? Segment { get; init; }
+}
 
 /// <summary>Faults to draw.</summary>
 /// <param name="Kinds">One of these each time.</param>

@@ -47,6 +47,7 @@ public static class ScenarioText
                     CellDiskMb = line.Sizes("disk") ?? scenario.CellDiskMb,
                     Candidates = line.Counts("candidates") ?? scenario.Candidates,
                     Joining = line.Share("joining") ?? scenario.Joining,
+                    Segments = line.Names("segments") is { IsEmpty: false } names ? [.. names.Select(CellSegment.Named)] : scenario.Segments,
                     SkewMax = line.Time("skew")?.TotalSeconds ?? scenario.SkewMax,
                 };
             case "cell":
@@ -58,9 +59,9 @@ public static class ScenarioText
             case "task":
                 return scenario with { ExactTasks = scenario.ExactTasks.Add(Task(line)) };
             case "apps":
-                return scenario with { Apps = scenario.Apps.Add(new AppMix(line.AboutCount("apps 1"), line.Counts("instances") ?? Amounts.Of(2), line.Sizes("memory") ?? Amounts.Of(64), line.Times("at") ?? Amounts.Of(3), line.Counts("changes") ?? Amounts.Of(0), line.Times("crashes-after"))) };
+                return scenario with { Apps = scenario.Apps.Add(new AppMix(line.AboutCount("apps 1"), line.Counts("instances") ?? Amounts.Of(2), line.Sizes("memory") ?? Amounts.Of(64), line.Times("at") ?? Amounts.Of(3), line.Counts("changes") ?? Amounts.Of(0), line.Times("crashes-after")) { Segment = Segment(line) }) };
             case "app":
-                return scenario with { ExactApps = scenario.ExactApps.Add(new PlannedApp(line.Time("at") ?? TimeSpan.Zero, line.Count("instances") ?? 2, line.Size("memory") ?? 64, line.Time("crashes-after"), Changes(line))) };
+                return scenario with { ExactApps = scenario.ExactApps.Add(new PlannedApp(line.Time("at") ?? TimeSpan.Zero, line.Count("instances") ?? 2, line.Size("memory") ?? 64, line.Time("crashes-after"), Changes(line)) { Segment = Segment(line) }) };
             case "faults":
                 return scenario with { Faults = scenario.Faults.Add(Rule(line, Kinds(line), line.AboutCount("faults 1..7"))) };
             case "messages":
@@ -89,6 +90,8 @@ public static class ScenarioText
         return null;
     }
 
+    private static string? Segment(ScenarioLine line) => line.Text("segment") is { } name ? CellSegment.Named(name) : null;
+
     private static PlannedCell Cell(ScenarioLine line)
     {
         if (line.About is null)
@@ -105,6 +108,7 @@ public static class ScenarioText
             (line.Time("ahead") ?? TimeSpan.Zero) - (line.Time("behind") ?? TimeSpan.Zero))
         {
             JoinsAt = line.Time("joins") ?? TimeSpan.Zero,
+            Segment = Segment(line),
         };
     }
 
@@ -124,6 +128,7 @@ public static class ScenarioText
             FailOnLoss = line.Share("never-moved") ?? 0,
             LossesMax = line.Counts("losses") ?? plain.LossesMax,
             RetriesMax = line.Counts("retries") ?? plain.RetriesMax,
+            Segment = Segment(line),
         };
     }
 
@@ -140,6 +145,7 @@ public static class ScenarioText
             LossesMax = line.Count("losses") ?? plain.LossesMax,
             RetriesMax = line.Count("retries") ?? plain.RetriesMax,
             FailsOnLoss = line.Flag("never-moved"),
+            Segment = Segment(line),
         };
     }
 
