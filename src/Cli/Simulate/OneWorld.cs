@@ -38,7 +38,7 @@ internal sealed record OneWorld(string Name, Plan Plan, string? Html, string? Lo
         }
         else
         {
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Name}, seed {Plan.Seed}: {Plan.Cells.Length} cells, {Plan.Tasks.Length} tasks, {Plan.Apps.Length} apps, {Plan.Faults.Length} faults"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Name}, seed {Plan.Seed}: {Plan.Cells.Length} cells, {Plan.Tasks.Length} tasks, {Plan.Apps.Length} apps, {FaultsInWords()}"));
             terminal.Line();
             foreach (var line in ReportText.Lines(end, took))
             {
@@ -48,6 +48,9 @@ internal sealed record OneWorld(string Name, Plan Plan, string? Html, string? Lo
 
         return end.Violations.IsEmpty ? ExitCode.Done : InJson ? ExitCode.Failed : ManyWorlds.ShowBroken(terminal, Plan, Shrunk);
     }
+
+    /// <summary>With the time by which they are mended: no fault that comes again and again does so later.</summary>
+    private string FaultsInWords() => Plan.Faults.Length == 0 ? "0 faults" : string.Create(CultureInfo.InvariantCulture, $"{Plan.Faults.Length} faults until {Plan.MendedAt.TotalSeconds:0.###} s");
 
     private void Files(WorldEnd end)
     {
