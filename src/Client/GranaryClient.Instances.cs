@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using Granary.Core.Apps;
+using Granary.Core.Attempts;
+using Granary.Core.Cells;
 using Granary.Core.Instances;
+using Granary.Core.Runtime;
+using Granary.Grains;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
@@ -10,6 +14,9 @@ public sealed partial class GranaryClient
 {
     /// <summary>How often it is looked whether instances are up.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A little more than a cell takes by itself.</summary>
+    private static readonly TimeSpan UsageMax = TimeSpan.FromSeconds(3);
 
     /// <summary>The states of instances that are wanted or still run.</summary>
     private static readonly ImmutableArray<string> Shown =
@@ -62,6 +69,14 @@ public sealed partial class GranaryClient
         return [.. found.OrderBy(each => each.Type, StringComparer.Ordinal).ThenBy(each => each.Index).ThenBy(each => each.Standing).DistinctBy(each => (each.Type, each.Index))];
     }
 
+    /// <summary>What runs of instances use now, as far as their cells answer at once: nobody waits long for it.</summary>
+    public async Task<IReadOnlyDictionary<AttemptKey, AttemptUsage>> Usage(IEnumerable<InstanceState> instances, CancellationToken cancellation = default)
+    {
+        var asked = instances.Where(each => each is { HoldsCell: true, UpSince: not null }).GroupBy(each => each.Cell!.Value, each => each.Key);
+        var answers = await Task.WhenAll(asked.Select(each => Usage(each.Key, [.. each], cancellation)));
+        return answers.SelectMany(each => each).ToDictionary(each => each.Attempt);
+    }
+
     /// <summary>Returns when every instance that the app wants is up in the version of its newest start. Ends early only by its token.</summary>
     public async Task<IReadOnlyList<InstanceState>> WaitUp(AppId app, CancellationToken cancellation = default)
     {
@@ -75,6 +90,18 @@ public sealed partial class GranaryClient
             }
 
             await Task.Delay(LookEvery, clock, cancellation);
+        }
+    }
+
+    private async Task<ImmutableArray<AttemptUsage>> Usage(CellId cell, ImmutableArray<AttemptKey> attempts, CancellationToken cancellation)
+    {
+        try
+        {
+            return await grains.GetGrain<ICellGrain>(Keys.Cell(cell)).Usage(attempts).WaitAsync(UsageMax, clock, cancellation);
+        }
+        catch (Exception fault) when (Faults.Pass(fault))
+        {
+            return []; // The next one who asks is told.
         }
     }
 }

@@ -96,6 +96,7 @@ internal sealed partial class Conversation(ApiHost host)
         told = Cursors().Replace(told, "after=CURSOR");
         told = Seconds().Replace(told, "\"vm_uptime\": \"SECONDS\"");
         told = Uptimes().Replace(told, "\"uptime\": \"SECONDS\"");
+        told = Cores().Replace(told, "\"cpu\": CORES");
         return Nanos().Replace(told, "NANOS");
     }
 
@@ -136,6 +137,9 @@ internal sealed partial class Conversation(ApiHost host)
 
     [GeneratedRegex(@"""uptime"": \d+")]
     private static partial Regex Uptimes();
+
+    [GeneratedRegex(@"""cpu"": [\d.]+")]
+    private static partial Regex Cores();
 
     [GeneratedRegex(@"\b\d{19}\b")]
     private static partial Regex Nanos();

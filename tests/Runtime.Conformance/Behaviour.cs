@@ -38,6 +38,9 @@ public abstract record Behaviour
     /// <summary>Waits; SIGTERM has its natural effect.</summary>
     public sealed record Waits : Behaviour;
 
+    /// <summary>Writes four MB, and then computes until it is stopped.</summary>
+    public sealed record Works : Behaviour;
+
     public sealed record WaitsIgnoringTerm : Behaviour;
 
     public sealed record WaitsThenExits(int CodeOnTerm) : Behaviour;

@@ -41,6 +41,7 @@ internal sealed class DockerEngine(PrivateEngine engine, IContainerRuntime runti
         Behaviour.PrintsWithoutLineEnd prints => $"echo '{prints.Line}'; printf %s '{prints.Rest}'",
         Behaviour.Leaves leaves => $"mkdir {Behaviour.Leaves.Folder}; echo '{leaves.Line}' > {Behaviour.Leaves.Folder}/left.txt",
         Behaviour.Waits => $"echo {Behaviour.Ready}; exec sleep 600",
+        Behaviour.Works => $"head -c 4194304 /dev/zero > {Behaviour.Leaves.Folder}.data; echo {Behaviour.Ready}; while :; do :; done",
         // A child inherits an ignored signal, so the sleep lives on too.
         Behaviour.WaitsIgnoringTerm => $"trap '' TERM; echo {Behaviour.Ready}; while :; do sleep 1; done",
         // A shell runs its handler when the command in front of it has ended: a short one.

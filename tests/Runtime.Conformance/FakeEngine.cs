@@ -64,7 +64,7 @@ internal sealed class FakeEngine : IMortalEngine
         Behaviour.PrintsLong prints => $"print-long {prints.Length}",
         Behaviour.PrintsWithoutLineEnd prints => $"print {prints.Line}; print-rest {prints.Rest}",
         Behaviour.Leaves leaves => $"leave {Behaviour.Leaves.Folder}/left.txt {leaves.Line}",
-        Behaviour.Waits => $"print {Behaviour.Ready}; wait",
+        Behaviour.Waits or Behaviour.Works => $"print {Behaviour.Ready}; wait",
         Behaviour.WaitsIgnoringTerm => $"print {Behaviour.Ready}; wait ignoring TERM",
         Behaviour.WaitsThenExits waits => $"print {Behaviour.Ready}; wait then exit {waits.CodeOnTerm} on TERM",
         Behaviour.EatsMemory => "oom",

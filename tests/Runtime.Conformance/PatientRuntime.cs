@@ -31,6 +31,8 @@ internal sealed class PatientRuntime(IContainerRuntime runtime) : IContainerRunt
 
     public Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation) => Patience.Await(runtime.Wait(attempt, cancellation), "wait");
 
+    public Task<ContainerUsage?> Usage(AttemptKey attempt, CancellationToken cancellation) => Patience.Await(runtime.Usage(attempt, cancellation), "measure");
+
     public Task Stop(AttemptKey attempt, TimeSpan grace, CancellationToken cancellation) => Patience.Await(runtime.Stop(attempt, grace, cancellation), "stop");
 
     public Task Remove(AttemptKey attempt, CancellationToken cancellation) => Patience.Await(runtime.Remove(attempt, cancellation), "remove");

@@ -265,6 +265,32 @@ public abstract partial class RuntimeConformance : ConformanceSuite, IAsyncLifet
     }
 
     [Fact]
+    public async Task What_a_running_container_uses_is_measured()
+    {
+        var created = await Created(new Behaviour.Works());
+        var attempt = await Waiting(new Behaviour.Works());
+        var first = await MoreThan(TimeSpan.Zero);
+        var later = await MoreThan(first.CpuTime);
+
+        Assert.True(later.At > first.At);
+        Assert.Equal(first.StartedAt, later.StartedAt);
+        Assert.True(later.CpuTime <= 4 * (later.At - later.StartedAt), $"{later.CpuTime} within {later.At - later.StartedAt}");
+        Assert.InRange(later.MemoryBytes, 1, 64 << 20);
+        Assert.InRange(later.DiskBytes, 4 << 20, 64 << 20);
+        Assert.Null(await Runtime.Usage(created, default));
+        await Runtime.Stop(attempt, TimeSpan.Zero, default);
+        Assert.Null(await Runtime.Usage(attempt, default));
+        Assert.Null(await Runtime.Usage(NewAttempt(), default));
+
+        async Task<ContainerUsage> MoreThan(TimeSpan work)
+        {
+            ContainerUsage? usage = null;
+            await Testing.Waiting.Until(async () => (usage = await Runtime.Usage(attempt, default))?.CpuTime > work, $"more work than {work}", Patience.Limit);
+            return usage!;
+        }
+    }
+
+    [Fact]
     public async Task SIGTERM_ends_a_process_without_a_handler()
     {
         var attempt = await Waiting(new Behaviour.Waits());

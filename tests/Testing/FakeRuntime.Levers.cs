@@ -31,6 +31,7 @@ public enum RuntimeCall
     OpenOutput,
     OpenFiles,
     Wait,
+    Usage,
     Stop,
     Remove,
 }

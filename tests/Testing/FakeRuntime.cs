@@ -86,6 +86,14 @@ public sealed partial class FakeRuntime(TimeProvider clock, int memoryMb = 4096,
         return await ended.WaitAsync(cancellation);
     }
 
+    /// <summary>A process of a fake keeps half a core busy, and has a quarter of its memory and of its disk.</summary>
+    public Task<ContainerUsage?> Usage(AttemptKey attempt, CancellationToken cancellation) => Answer(
+        RuntimeCall.Usage,
+        () => Task.FromResult(containers.GetValueOrDefault(attempt) is { IsRunning: true, Report.StartedAt: { } startedAt } container && Now() is var now
+            ? new ContainerUsage(startedAt, now, (now - startedAt) / 2, ((long)container.Size.MemoryMb << 20) / 4, ((long)container.Size.DiskMb << 20) / 4)
+            : null),
+        cancellation);
+
     public async Task Stop(AttemptKey attempt, TimeSpan grace, CancellationToken cancellation)
     {
         var stopped = Answer(RuntimeCall.Stop, () => StopNow(attempt, grace), cancellation);

@@ -65,8 +65,14 @@ internal static class InstanceEndpoints
 
         // Those that are not wanted any more are shown for as long as they run.
         var count = Math.Max(process.Instances, known.Values.Where(each => each.HoldsCell).Select(each => each.Index + 1).DefaultIfEmpty().Max());
+        var usage = await granary.Usage(known.Values, cancellation);
         var now = clock.GetUtcNow();
-        return Reply.Ok(new { Resources = Enumerable.Range(0, count).Select(index => InstanceStats.Of(process, index, known.GetValueOrDefault(index), reasons.GetValueOrDefault(index), policy, now)).ToArray() });
+        return Reply.Ok(new { Resources = Enumerable.Range(0, count).Select(Stats).ToArray() });
+
+        InstanceStats Stats(int index) =>
+            known.GetValueOrDefault(index) is { } instance
+                ? InstanceStats.Of(process, index, instance, reasons.GetValueOrDefault(index), usage.GetValueOrDefault(instance.Key), policy, now)
+                : InstanceStats.Of(process, index, null, null, null, policy, now);
     }
 
     private static int Index(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : throw NotFound();

@@ -4,6 +4,7 @@ using Granary.Core;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
+using Granary.Core.Runtime;
 using Granary.Core.Tasks;
 
 namespace Granary.Api.Processes;
@@ -12,10 +13,19 @@ namespace Granary.Api.Processes;
 /// <param name="Why">Why it is not up, in words; null when it is.</param>
 internal sealed record InstanceWord(string? Why);
 
-/// <summary>One instance as the stats of a process show it. What it uses is not measured.</summary>
+/// <summary>What an instance uses.</summary>
+/// <param name="Time">When it was measured.</param>
+/// <param name="Cpu">Cores that are busy with it, since it was measured last.</param>
+internal sealed record InstanceUsage(string Time, double Cpu, long Mem, long Disk)
+{
+    public static InstanceUsage Of(AttemptUsage usage) => new(WireJson.Second(usage.At), Math.Round(usage.Cores, 6), usage.MemoryBytes, usage.DiskBytes);
+}
+
+/// <summary>One instance as the stats of a process show it.</summary>
 /// <param name="State">RUNNING, STARTING, STOPPING, CRASHED or DOWN.</param>
 /// <param name="Uptime">Seconds since the process is up; 0 when it is not.</param>
 /// <param name="Details">Trouble in words; null when all goes its way, because cf says of every instance with details that it cannot be started.</param>
+/// <param name="Usage">Empty where it is not up, and where its cell could not say in time.</param>
 /// <param name="InstanceGuid">Of its newest run, as its program knows it.</param>
 internal sealed record InstanceStats(
     string Type,
@@ -36,7 +46,7 @@ internal sealed record InstanceStats(
 {
     private const long BytesPerMb = 1024 * 1024;
 
-    public static InstanceStats Of(Process process, int index, InstanceState? instance, string? whyWaiting, TaskPolicy policy, DateTimeOffset now)
+    public static InstanceStats Of(Process process, int index, InstanceState? instance, string? whyWaiting, AttemptUsage? usage, TaskPolicy policy, DateTimeOffset now)
     {
         var isWanted = index < Core.Apps.AppProcesses.Wanted(process.App).GetValueOrDefault(process.Type);
         var (state, why) = isWanted || instance is { HoldsCell: true } ? StateOf(instance, process.App.Release?.Version, whyWaiting, now) : ("DOWN", WhyNotWanted(process));
@@ -44,7 +54,7 @@ internal sealed record InstanceStats(
             process.Type,
             index,
             state,
-            new { },
+            usage is null ? new { } : InstanceUsage.Of(usage),
             instance?.Cell?.Name,
             instance is { HoldsCell: true } ? InstanceId.OfRun(instance.Key).ToString("D") : null,
             [],

@@ -100,6 +100,9 @@ public interface IContainerRuntime
     /// </summary>
     Task<IAsyncEnumerable<ReadOnlyMemory<byte>>?> OpenFiles(AttemptKey attempt, string path, CancellationToken cancellation);
 
+    /// <summary>What the attempt's container uses; null when none runs. Where the engine's disk cannot be seen from here, none of it is told.</summary>
+    Task<ContainerUsage?> Usage(AttemptKey attempt, CancellationToken cancellation);
+
     /// <summary>SIGTERM, after <paramref name="grace"/> SIGKILL; returns when the process is gone. Idempotent; no container is fine too.</summary>
     Task Stop(AttemptKey attempt, TimeSpan grace, CancellationToken cancellation);
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
+using Granary.Core.Runtime;
 using Granary.Grains.Contracts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,6 +23,9 @@ internal interface ICellAgent
 
     /// <summary>Takes an order; never waits. Orders are begun in the sequence in which they came.</summary>
     void Order(AttemptEffect order);
+
+    /// <summary>What these attempts use, as far as they are kept here.</summary>
+    Task<ImmutableArray<AttemptUsage>> Measure(ImmutableArray<AttemptKey> attempts);
 }
 
 /// <summary>
@@ -64,6 +69,8 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
     public Task LookAgain(CancellationToken cancellation) => hasAdopted ? WakeUnknown(cancellation) : Task.CompletedTask;
 
     public void Order(AttemptEffect order) => orders.Writer.TryWrite(order);
+
+    public Task<ImmutableArray<AttemptUsage>> Measure(ImmutableArray<AttemptKey> attempts) => cell.Meter.Measure(attempts.Where(keepers.ContainsKey), cell.Serving);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -169,7 +176,11 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     private AttemptKeeper Keeper(AttemptKey attempt) => keepers.GetOrAdd(attempt, key => new AttemptKeeper(key, cell, Forget));
 
-    private void Forget(AttemptKeeper keeper) => keepers.TryRemove(KeyValuePair.Create(keeper.Attempt, keeper));
+    private void Forget(AttemptKeeper keeper)
+    {
+        keepers.TryRemove(KeyValuePair.Create(keeper.Attempt, keeper));
+        cell.Meter.Forget(keeper.Attempt);
+    }
 
     /// <summary>State and engine are compared once, before anything else happens: room is given away only when what takes it already is counted.</summary>
     private async Task Adopt(CancellationToken cancellation)

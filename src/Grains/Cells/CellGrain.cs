@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Granary.Core.Attempts;
+using Granary.Core.Runtime;
 using Granary.Grains.Contracts;
 
 namespace Granary.Grains.Cells;
@@ -17,6 +18,12 @@ internal sealed class CellGrain(ICellAgent agent, CellServices services) : Grain
         }
 
         return Task.CompletedTask;
+    }
+
+    public Task<ImmutableArray<AttemptUsage>> Usage(ImmutableArray<AttemptKey> attempts)
+    {
+        CheckServed();
+        return agent.Measure(attempts);
     }
 
     public Task<string> Server()

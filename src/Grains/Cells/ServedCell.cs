@@ -24,6 +24,8 @@ internal sealed partial class ServedCell(CellServices services, ICellLease lease
 
     public EngineWatch Engine { get; } = new(services.Runtime, services.Journal, services.Clock);
 
+    public UsageMeter Meter { get; } = new(services.Runtime, services.Options, services.Clock);
+
     public StartTurns Turns { get; } = new(services.Options.StartTurnMax, services.Clock);
 
     /// <summary>Ends when this process stops serving the cell.</summary>

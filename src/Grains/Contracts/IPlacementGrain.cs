@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Placement;
+using Granary.Core.Runtime;
+using Orleans.Concurrency;
 
 namespace Granary.Grains.Contracts;
 
@@ -36,6 +38,10 @@ public interface ICellGrain : IGrainWithStringKey
 {
     /// <summary>Hands over orders about attempts, in sequence. They are carried out after the call has returned.</summary>
     Task Order(ImmutableArray<AttemptEffect> orders);
+
+    /// <summary>What attempts use that run there; of others, and of those whose measure was not taken in time, nothing is told.</summary>
+    [AlwaysInterleave]
+    Task<ImmutableArray<AttemptUsage>> Usage(ImmutableArray<AttemptKey> attempts);
 
     /// <summary>The silo that serves the cell, by name and address.</summary>
     Task<string> Server();

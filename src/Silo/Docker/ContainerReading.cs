@@ -36,6 +36,20 @@ internal static class ContainerReading
             finishedAt);
     }
 
+    /// <param name="stats">Of a container that runs.</param>
+    public static ContainerUsage Usage(ContainerStatsResponse stats, DateTimeOffset startedAt, long diskBytes)
+    {
+        // What the kernel would give back first is no need of the program: "docker stats" leaves it out as well. The names are those of both versions of control groups.
+        var kept = stats.MemoryStats!.Stats is { } details && (details.TryGetValue("total_inactive_file", out var files) || details.TryGetValue("inactive_file", out files)) ? files : 0;
+        var memory = stats.MemoryStats.Usage ?? 0;
+        return new ContainerUsage(
+            startedAt,
+            new DateTimeOffset(DateTime.SpecifyKind(stats.Read, DateTimeKind.Utc)),
+            TimeSpan.FromTicks((long)(stats.CPUStats!.CPUUsage!.TotalUsage / TimeSpan.NanosecondsPerTick)),
+            (long)(memory > kept ? memory - kept : memory),
+            diskBytes);
+    }
+
     /// <summary>The engine's "never" is the first instant of year 1.</summary>
     private static DateTimeOffset? Instant(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) && instant.Year > 1 ? instant : null;

@@ -157,6 +157,28 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
         }
     }
 
+    public async Task<ContainerUsage?> Usage(AttemptKey attempt, CancellationToken cancellation)
+    {
+        if (await InspectOurs(attempt, cancellation) is not { State.Running: true } container || ContainerReading.Report(container)?.StartedAt is not { } startedAt)
+        {
+            return null;
+        }
+
+        var measured = new Measurement();
+        try
+        {
+            var parameters = new ContainerStatsParameters { Stream = false, OneShot = true };
+            await engine.Ask("measure a container", options.RequestTimeout, (client, token) => client.Containers.GetContainerStatsAsync(container.ID, parameters, measured, token), cancellation);
+        }
+        catch (DockerApiException answer) when (answer.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        // Of one that ended meanwhile the engine says nothing, and gives no instant.
+        return measured.Stats is { MemoryStats.Usage: > 0 } stats ? ContainerReading.Usage(stats, startedAt, scratch.UsedBytes(attempt)) : null;
+    }
+
     public async Task Stop(AttemptKey attempt, TimeSpan grace, CancellationToken cancellation)
     {
         if (await InspectOurs(attempt, cancellation) is not { State.Running: true } container)
@@ -278,5 +300,13 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
         {
             // Removed, or being removed, by another hand.
         }
+    }
+
+    /// <summary>The engine's answer is a stream that may go on; one of it is enough.</summary>
+    private sealed class Measurement : IProgress<ContainerStatsResponse>
+    {
+        public ContainerStatsResponse? Stats { get; private set; }
+
+        public void Report(ContainerStatsResponse value) => Stats ??= value;
     }
 }

@@ -96,6 +96,9 @@ internal sealed class ScratchSpace(string folder, DiskTemplates templates)
         return (int)Math.Min(int.MaxValue, bytes >> 20);
     }
 
+    /// <summary>What an attempt has written.</summary>
+    public long UsedBytes(AttemptKey attempt) => TakenBy(Path.Combine(FolderOf(attempt), "disk"), new DriveInfo(folder).TotalSize);
+
     /// <summary>Nothing where no disk is mounted: it is just being made or taken away, or a crash came in between. Such a folder tells of its host.</summary>
     private static long TakenBy(string path, long hostBytes)
     {

@@ -99,6 +99,8 @@ internal sealed class MortalRuntime(IContainerRuntime runtime, Fate fate) : ICon
 
     public Task<ContainerReport> Wait(AttemptKey attempt, CancellationToken cancellation) => fate.Call(nameof(Wait), () => runtime.Wait(attempt, cancellation));
 
+    public Task<ContainerUsage?> Usage(AttemptKey attempt, CancellationToken cancellation) => fate.Call(nameof(Usage), () => runtime.Usage(attempt, cancellation));
+
     public Task Stop(AttemptKey attempt, TimeSpan grace, CancellationToken cancellation) => fate.Call(nameof(Stop), () => runtime.Stop(attempt, grace, cancellation));
 
     public Task Remove(AttemptKey attempt, CancellationToken cancellation) => fate.Call(nameof(Remove), () => runtime.Remove(attempt, cancellation));
