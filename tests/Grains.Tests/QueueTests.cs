@@ -48,7 +48,7 @@ public sealed class QueueTests : IAsyncLifetime
         await Isolate("secure");
         var task = await world.Submit("wait");
         await world.Let(TimeSpan.FromSeconds(5));
-        Assert.Equal("none of the 1 cells that are known is of the isolation segment secure", await world.Placement.Why(task.Value));
+        Assert.Equal("no known cell is of the isolation segment secure", await world.Placement.Why(task.Value));
 
         var configure = world.Configure;
         world.Configure = cell =>

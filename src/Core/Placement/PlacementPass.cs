@@ -42,7 +42,7 @@ public sealed record PlacementPass(
         var segment = Cells.Where(each => each.Cell.Serves(work.Segment)).ToArray();
         if (segment.Length == 0)
         {
-            return $"none of the {Cells.Length} cells that are known is of the {CellSegment.Words(work.Segment)}";
+            return $"no known cell is of the {CellSegment.Words(work.Segment)}";
         }
 
         var reasons = string.Join("; ", segment.Take(Policy.CellsNamedMax).Select(each => Reason(each, work)));

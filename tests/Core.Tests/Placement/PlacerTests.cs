@@ -53,8 +53,8 @@ public sealed class PlacerTests
         Assert.Equal(["1>cell-2", "2>cell-1"], Words(pass));
         Assert.Equal("cell-2 has 0 MB of 64 MB memory free", pass.Explain(queue[2]));
         Assert.Equal(["2>cell-1"], Words(none));
-        Assert.Equal("none of the 1 cells that are known is of the isolation segment secure", none.Explain(queue[0]));
-        Assert.Equal("none of the 1 cells that are known is of the shared isolation segment", Place(queue, secure).Explain(queue[1]));
+        Assert.Equal("no known cell is of the isolation segment secure", none.Explain(queue[0]));
+        Assert.Equal("no known cell is of the shared isolation segment", Place(queue, secure).Explain(queue[1]));
         Assert.Equal("no cell is large enough: cell-2 has 64 MB memory and 1024 MB disk in all, and 128 MB memory and 64 MB disk is needed", Placer.Explain(A.QueuedTask(4, memoryMb: 128) with { Segment = "secure" }, [shared, secure], A.Start));
     }
 
