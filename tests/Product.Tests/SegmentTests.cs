@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Granary.Core.Apps;
 using Granary.Core.Tasks;
-using Granary.Grains.Ports;
 using Granary.Testing;
 
 namespace Granary.Product.Tests;

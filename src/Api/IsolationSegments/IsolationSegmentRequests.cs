@@ -1,4 +1,3 @@
-using Granary.Api.Errors;
 using Granary.Api.Wire;
 
 namespace Granary.Api.IsolationSegments;

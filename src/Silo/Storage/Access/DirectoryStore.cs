@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text.Json;
-using Dapper;
 using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Grains.Ports;
