@@ -17,6 +17,7 @@ using Granary.Api.Processes;
 using Granary.Api.Quotas;
 using Granary.Api.Roles;
 using Granary.Api.Root;
+using Granary.Api.SecurityGroups;
 using Granary.Api.Spaces;
 using Granary.Api.Tasks;
 using Granary.Api.Tokens;
@@ -113,6 +114,7 @@ public static class GranaryApiExtensions
         SpaceQuotaEndpoints.Map(api);
         SpaceEndpoints.Map(api);
         IsolationSegmentEndpoints.Map(api);
+        SecurityGroupEndpoints.Map(api);
         RoleEndpoints.Map(api);
         UserEndpoints.Map(api);
         AppEndpoints.Map(api);

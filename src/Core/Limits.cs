@@ -18,6 +18,9 @@ public static class Limits
     /// <summary>Characters of a name; Cloud Foundry's column is 255 wide.</summary>
     public const int NameLength = 255;
 
+    /// <summary>Characters of a name of a quota or a security group, as in Cloud Foundry.</summary>
+    public const int ShortNameLength = 250;
+
     /// <summary>Characters of an OS user name.</summary>
     public const int UserLength = 255;
 
@@ -60,6 +63,12 @@ public static class Limits
 
     /// <summary>Buildpacks of an installation: they are one state, read by each staging.</summary>
     public const int Buildpacks = 200;
+
+    /// <summary>Characters of the rules of one security group: they are part of each task, and of each start of an app, that they hold for.</summary>
+    public const int EgressRulesLength = 64 * 1024;
+
+    /// <summary>Destinations of one security group, times their ports: each may become a rule of the kernel's.</summary>
+    public const int EgressReach = 4096;
 
     /// <summary>The highest value of a retry or loss budget that a task may ask for.</summary>
     public const int RetriesMax = 100;

@@ -137,7 +137,7 @@ internal sealed partial class AppGrain(
 
         var last = State.Staging is { } before ? (await Listing.Droplets(new RowQuery { Guids = [before.Build.Value], PerPage = 1 })).Items.SingleOrDefault()?.Phase : null;
         var turn = await Handle(new AppEvent.StagingAsked(clock.GetUtcNow(), build, last));
-        return turn.Refusal is { } refusal ? new(refusal) : new(Core.Quotas.Standing.PlaceOf(standing) with { Variables = standing?.StagingVariables });
+        return turn.Refusal is { } refusal ? new(refusal) : new(Core.Quotas.Standing.PlaceOf(standing) with { Variables = standing?.StagingVariables, Egress = standing is null ? [] : standing.StagingEgress });
     }
 
     public Task<Answer<AppState>> Relabel(Metadata metadata) => Handle(new AppEvent.Relabelled(clock.GetUtcNow(), metadata));

@@ -147,7 +147,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
         "name" when path.Contains("environment_variable_groups", StringComparison.Ordinal) => "running",
         "name" => path.Contains("feature_flags", StringComparison.Ordinal) ? "task_creation" : "cell-1",
         "source" => corner.App.ToString(),
-        // It has no quota, so that nothing is taken away.
+        // It has no quota and no group, so that nothing is taken away.
         "space" => Guid.Empty.ToString("D"),
         "guid" => path.Split('/')[2] switch
         {
@@ -160,6 +160,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             "roles" => corner.Role.ToString("D"),
             "space_quotas" => corner.Quota.ToString("D"),
             "isolation_segments" => corner.Segment.ToString("D"),
+            "security_groups" => corner.Group.ToString("D"),
             // Nobody of ours is to be deleted.
             _ => Guid.Empty.ToString("D"),
         },
@@ -178,7 +179,8 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
     /// <param name="Role">One that cannot be taken away, because of another.</param>
     /// <param name="Quota">Of spaces, applied to the space.</param>
     /// <param name="Segment">Which the organization may use.</param>
-    private sealed record Corner(Guid Organization, Guid Space, Guid Role, Guid Quota, Guid Segment, AppId App, TaskId Task, PackageId Package, DropletId Droplet)
+    /// <param name="Group">Bound to the space.</param>
+    private sealed record Corner(Guid Organization, Guid Space, Guid Role, Guid Quota, Guid Segment, Guid Group, AppId App, TaskId Task, PackageId Package, DropletId Droplet)
     {
         /// <summary>The same with another app, space or organization, as the path names it.</summary>
         public async Task<Corner> Expendable(TokenHost host, string path)
@@ -191,6 +193,9 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
                 case "/v3/spaces/{guid}":
                     await host.Service<IDirectory>().Add(new Space(guid, Organization, name, Metadata.Empty, now, now), default);
                     return this with { Space = guid };
+                case "/v3/security_groups/{guid}":
+                    await host.Service<ISecurityGroups>().Add(Bound(guid, name, Space), default);
+                    return this with { Group = guid };
                 case "/v3/organizations/{guid}":
                     await host.Service<IDirectory>().Add(new Organization(guid, name, false, Metadata.Empty, now, now), default);
                     return this with { Organization = guid };
@@ -198,6 +203,8 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
                     return this;
             }
         }
+
+        private static SecurityGroup Bound(Guid guid, string name, Guid space) => new(guid, name, [], false, false, [space], [], TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow());
 
         public static async Task<Corner> Make(TokenHost host)
         {
@@ -219,6 +226,9 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             await host.Service<IIsolationSegments>().Add(segment, default);
             await host.Service<IIsolationSegments>().Entitle(segment.Guid, [organization], default);
 
+            var group = Bound(Guid.NewGuid(), name, space);
+            await host.Service<ISecurityGroups>().Add(group, default);
+
             var app = await host.Client.CreateApp(name, space: space);
             var package = await host.Client.CreatePackage(app.Id, Lifecycle.Bits);
             await host.Client.Upload(package.Id, new MemoryStream(Given.Zip(("Procfile", "web: print web\n"))));
@@ -226,7 +236,7 @@ public sealed partial class AccessTests(TokenHost host) : IAsyncLifetime
             await host.Client.AssignDroplet(app.Id, droplet.Id);
             var task = await host.Client.Run(app.Id, new TaskSubmission { Command = "print hello" });
             await host.Client.Wait(task.Id);
-            return new Corner(organization, space, role.Guid, quota.Guid, segment.Guid, app.Id, task.Id, package.Id, droplet.Id);
+            return new Corner(organization, space, role.Guid, quota.Guid, segment.Guid, group.Guid, app.Id, task.Id, package.Id, droplet.Id);
         }
     }
 }

@@ -79,45 +79,5 @@ public class NetworkTests(SharedEngine engine) : EngineTests(engine)
         return $"br-{network.ID[..12]}";
     }
 
-    private static Task<string> Iptables(params string[] arguments) => Command.Run("iptables", ["-w", "5", .. arguments]);
-
-    /// <summary>Another machine, as far as the network can tell: a network namespace with a server, behind a route of the host's.</summary>
-    private sealed class Beyond : IAsyncDisposable
-    {
-        public const string Address = "198.51.100.2";
-        public const string HostSide = "198.51.100.1";
-        public const int Port = 8000;
-        private const string Name = "granary-beyond";
-
-        private readonly System.Diagnostics.Process server;
-
-        private Beyond(System.Diagnostics.Process server) => this.server = server;
-
-        public static async Task<Beyond> Make()
-        {
-            await Command.Run("sh", ["-ec",
-                $"""
-                ip netns add {Name}
-                ip link add gr-beyond type veth peer name eth0 netns {Name}
-                ip address add {HostSide}/24 dev gr-beyond
-                ip link set gr-beyond up
-                ip -n {Name} address add {Address}/24 dev eth0
-                ip -n {Name} link set eth0 up
-                ip -n {Name} link set lo up
-                """]);
-            var script = $"use Socket; socket(S, PF_INET, SOCK_STREAM, 6); setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1); bind(S, sockaddr_in({Port}, INADDR_ANY)) or die; listen(S, 9); $| = 1; print qq(up\\n); close(C) while accept(C, S);";
-            var start = new System.Diagnostics.ProcessStartInfo("ip", ["netns", "exec", Name, "perl", "-e", script]) { RedirectStandardOutput = true };
-            var server = System.Diagnostics.Process.Start(start)!;
-            Assert.Equal("up", await server.StandardOutput.ReadLineAsync());
-            return new Beyond(server);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            server.Kill();
-            await server.WaitForExitAsync();
-            server.Dispose();
-            await Command.Run("ip", ["netns", "delete", Name]);
-        }
-    }
+    internal static Task<string> Iptables(params string[] arguments) => Command.Run("iptables", ["-w", "5", .. arguments]);
 }

@@ -5,6 +5,7 @@ using Granary.Core;
 using Granary.Core.Apps;
 using Granary.Core.Attempts;
 using Granary.Core.Builds;
+using Granary.Core.Egress;
 using Granary.Core.Quotas;
 using Granary.Core.Tasks;
 using Granary.Grains.Contracts;
@@ -74,6 +75,24 @@ public sealed class StagingTests : IAsyncLifetime
         Assert.Equal((Leaves, "http://mirror"), (environment["FAKE_STAGING"], environment["MIRROR"]));
         Assert.DoesNotContain("RUNNING", environment.Keys);
         Assert.Equal(DropletPhase.Staged, (await Ended()).Phase);
+    }
+
+    [Fact]
+    public async Task A_build_has_the_rules_of_what_is_staged()
+    {
+        var groups = world.Silo.Services.GetRequiredService<ISecurityGroups>();
+        await groups.Change(SecurityGroup.Default, new SecurityGroupChange(null, null, false, null), default);
+        var open = (await Begin("run 5000 ms")).Staging!.Spec!.Egress;
+        await Started();
+        var told = world.Engine.SpecOf(Attempt)!.Egress;
+
+        Assert.Equal((null, null), (open, told));
+
+        await groups.Change(SecurityGroup.Default, new SecurityGroupChange(null, [new(EgressRule.All, "10.0.0.0/8")], true, true), default);
+        await groups.Change(SecurityGroup.Default, new SecurityGroupChange(null, null, null, false), default);
+        await Ended();
+        var next = StagingId.Of(Guid.NewGuid());
+        Assert.Empty((await Builds(next).Stage(package, new StagingWish())).Value!.Staging!.Spec!.Egress!.Value);
     }
 
     [Fact]

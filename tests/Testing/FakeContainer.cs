@@ -8,6 +8,8 @@ namespace Granary.Testing;
 /// <summary>One container of <see cref="FakeRuntime"/>. Guarded by the runtime's lock.</summary>
 internal sealed class FakeContainer(ContainerSpec spec, FakeScript script)
 {
+    public ContainerSpec Spec => spec;
+
     /// <summary>The exit status of a process that SIGKILL ended.</summary>
     public const int Killed = 137;
 

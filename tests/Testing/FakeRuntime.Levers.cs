@@ -97,6 +97,15 @@ public sealed partial class FakeRuntime
         }
     }
 
+    /// <summary>What the container of an attempt was made of; null where there is none now.</summary>
+    public ContainerSpec? SpecOf(AttemptKey attempt)
+    {
+        lock (gate)
+        {
+            return containers.GetValueOrDefault(attempt)?.Spec;
+        }
+    }
+
     /// <summary>How many calls of <see cref="Start"/> wait for <see cref="ReleaseStarts"/>.</summary>
     public int HeldStartCount
     {

@@ -55,6 +55,10 @@ internal sealed class ListRequest
         Targets = GuidsOf("target_guids");
         Spaces = GuidsOf("space_guids");
         Organizations = GuidsOf("organization_guids");
+        RunningSpaces = GuidsOf("running_space_guids");
+        StagingSpaces = GuidsOf("staging_space_guids");
+        OfAllRunning = Truth("globally_enabled_running");
+        OfAllStaging = Truth("globally_enabled_staging");
         Users = Texts("user_guids");
         UserNames = Texts("usernames");
         UserNameParts = Texts("partial_usernames");
@@ -78,6 +82,16 @@ internal sealed class ListRequest
     public ImmutableArray<Guid>? Spaces { get; }
 
     public ImmutableArray<Guid>? Organizations { get; }
+
+    /// <summary>To which security groups are bound.</summary>
+    public ImmutableArray<Guid>? RunningSpaces { get; }
+
+    public ImmutableArray<Guid>? StagingSpaces { get; }
+
+    /// <summary>Whether security groups hold everywhere.</summary>
+    public bool? OfAllRunning { get; }
+
+    public bool? OfAllStaging { get; }
 
     public ImmutableArray<string>? Users { get; }
 
@@ -162,6 +176,21 @@ internal sealed class ListRequest
 
         faults.Add($"{(name == "page" ? "Page" : "Per page")} must be a whole number between {min} and {max}");
         return null;
+    }
+
+    private bool? Truth(string name)
+    {
+        if (Single(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (text is not ("true" or "false"))
+        {
+            faults.Add($"{char.ToUpperInvariant(name[0])}{name[1..].Replace('_', ' ')} must be 'true' or 'false'");
+        }
+
+        return text == "true";
     }
 
     private ImmutableArray<int>? Sequences()

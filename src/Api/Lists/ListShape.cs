@@ -56,7 +56,11 @@ internal sealed record ListShape(ImmutableArray<string> Filters, ImmutableDictio
 
     public static readonly ListShape SpaceQuotas = new(["names", "organization_guids", "space_guids"], ByTimeOrName);
 
-    public static readonly ListShape Spaces = new(["names", "organization_guids"], ByTimeOrName);
+    public static readonly ListShape Spaces = new(["names", "organization_guids", "include"], ByTimeOrName);
+
+    public static readonly ListShape SecurityGroups = new(["names", "running_space_guids", "staging_space_guids", "globally_enabled_running", "globally_enabled_staging"], ByTimeOrName);
+
+    public static readonly ListShape SecurityGroupsOfSpace = new(["names"], ByTimeOrName);
 
     public static readonly ListShape Roles = new(["types", "user_guids", "space_guids", "organization_guids", "include"], ByTime);
 

@@ -22,39 +22,23 @@ internal sealed record RouteLimits(int? TotalRoutes, int? TotalReservedPorts)
 
 internal sealed record DomainLimits(int? TotalDomains);
 
-internal sealed record ManyReferences(IReadOnlyList<ResourceGuid> Data)
-{
-    public static ManyReferences To(IEnumerable<Guid> guids) => new([.. guids.Select(each => new ResourceGuid(each.ToString("D")))]);
-}
-
-/// <summary>The guids of what a quota was applied to.</summary>
-internal sealed record AppliedResponse(IReadOnlyList<ResourceGuid> Data, Dictionary<string, Link> Links);
-
 /// <summary>The body of a create, or of a change.</summary>
 /// <param name="Name">Null in a change that does not name it.</param>
 /// <param name="Terms">A change is of those that were there before.</param>
 internal sealed record QuotaRequest(string? Name, QuotaTerms Terms)
 {
-    /// <summary>Cloud Foundry's bound; names of other things may be a little longer.</summary>
-    private const int NameLengthMax = 250;
-
     /// <param name="hasDomains">A quota of spaces says nothing of domains.</param>
-    public static QuotaRequest Read(Body body, bool hasDomains) => Read(body, body.RequiredName(), new QuotaTerms(QuotaLimits.None), hasDomains);
+    public static QuotaRequest Read(Body body, bool hasDomains) => Read(body, body.RequiredShortName(), new QuotaTerms(QuotaLimits.None), hasDomains);
 
     public static QuotaRequest ReadChange(Body body, QuotaTerms before, bool hasDomains)
     {
-        var request = Read(body, body.Has("name") ? body.RequiredName() : null, before, hasDomains);
+        var request = Read(body, body.Has("name") ? body.RequiredShortName() : null, before, hasDomains);
         body.ThrowIfFaulty();
         return request;
     }
 
     private static QuotaRequest Read(Body body, string? name, QuotaTerms before, bool hasDomains)
     {
-        if (name?.Length > NameLengthMax)
-        {
-            body.Fault($"Name is too long (maximum is {NameLengthMax} characters)");
-        }
-
         var terms = before;
         if (body.Object("apps") is { } apps)
         {

@@ -41,7 +41,6 @@ internal static class RootEndpoints
         routes.MapGet("/v3/domains", Empty).AsksToken();
         routes.MapGet("/v3/routes", Empty).AsksToken();
         routes.MapGet("/v3/service_instances", Empty).AsksToken();
-        routes.MapGet("/v3/security_groups", Empty).AsksToken();
         routes.MapGet("/v3/apps/{guid}/routes", RoutesOfApp).Asks(Right.SeeApps, Thing.App);
     }
 

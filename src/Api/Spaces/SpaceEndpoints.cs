@@ -1,6 +1,7 @@
 using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Lists;
+using Granary.Api.Organizations;
 using Granary.Api.Wire;
 using Granary.Core.Access;
 using Granary.Core.Apps;
@@ -21,8 +22,6 @@ internal static class SpaceEndpoints
         routes.MapGet("/v3/spaces/{guid}", Get).Asks(Right.SeeSpace, Thing.Space);
         routes.MapPatch("/v3/spaces/{guid}", Patch).Asks(Right.ManageSpace, Thing.Space);
         routes.MapDelete("/v3/spaces/{guid}", Delete).Asks(Right.DeleteSpace, Thing.Space);
-        routes.MapGet("/v3/spaces/{guid}/running_security_groups", SecurityGroups).Asks(Right.SeeSpace, Thing.Space);
-        routes.MapGet("/v3/spaces/{guid}/staging_security_groups", SecurityGroups).Asks(Right.SeeSpace, Thing.Space);
     }
 
     /// <summary>The space, or 404.</summary>
@@ -36,7 +35,17 @@ internal static class SpaceEndpoints
         var seen = http.Visit().Caller.Spaces(Right.SeeSpace, organization => all.Where(each => each.Organization == organization).Select(each => each.Guid));
         var links = new Links(http.Request);
         var found = all.Where(each => seen?.Contains(each.Guid) != false && list.Organizations?.Contains(each.Organization) != false);
-        return Reply.Ok(SmallList.Of(found, each => new Listed(each.Guid, each.Name, each.CreatedAt, each.UpdatedAt, each.Metadata), list, http.Request, each => SpaceResponse.Of(each, links)));
+        var page = SmallList.Of(found, each => new Listed(each.Guid, each.Name, each.CreatedAt, each.UpdatedAt, each.Metadata), list, http.Request, each => SpaceResponse.Of(each, links));
+        return Reply.Ok(http.Request.Query["include"].ToString().Split(',').Contains("organization")
+            ? new PageWithOrganizations(page.Pagination, page.Resources, new IncludedOrganizations(await Organizations(page.Resources, directory, links, http.RequestAborted)))
+            : page);
+    }
+
+    /// <summary>Those of the spaces on a page.</summary>
+    private static async Task<IReadOnlyList<OrganizationResponse>> Organizations(IReadOnlyList<SpaceResponse> spaces, IDirectory directory, Links links, CancellationToken cancellation)
+    {
+        var wanted = spaces.Select(each => each.Relationships.Organization.Data.Guid).ToHashSet();
+        return [.. (await directory.Organizations(cancellation)).Where(each => wanted.Contains(each.Guid.ToString("D"))).Select(each => OrganizationResponse.Of(each, links))];
     }
 
     private static async Task<IResult> Create(HttpContext http, IDirectory directory, Places places, TimeProvider clock)
@@ -85,13 +94,6 @@ internal static class SpaceEndpoints
 
         await removal.Remove([space.Guid], () => directory.RemoveSpace(space.Guid, http.RequestAborted), http.RequestAborted);
         return Results.Accepted();
-    }
-
-    /// <summary>There are none.</summary>
-    private static async Task<IResult> SecurityGroups(string guid, HttpContext http, IDirectory directory)
-    {
-        _ = await directory.GetSpace(guid, http.RequestAborted);
-        return Reply.Ok(Page.Empty(http.Request));
     }
 
     private static CfException NoOrganization() => new(CfError.Unprocessable("Invalid organization. Ensure the organization exists and you have access to it."));

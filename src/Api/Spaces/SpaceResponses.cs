@@ -1,3 +1,5 @@
+using Granary.Api.Lists;
+using Granary.Api.Organizations;
 using Granary.Api.Wire;
 using Granary.Grains.Ports;
 
@@ -5,6 +7,10 @@ namespace Granary.Api.Spaces;
 
 /// <param name="Quota">Its data are null when the space has none of its own.</param>
 internal sealed record OfSpace(Reference Organization, OptionalReference Quota);
+
+internal sealed record IncludedOrganizations(IReadOnlyList<OrganizationResponse> Organizations);
+
+internal sealed record PageWithOrganizations(Pagination Pagination, IReadOnlyList<SpaceResponse> Resources, IncludedOrganizations Included);
 
 /// <summary>A space as Cloud Foundry shows it.</summary>
 internal sealed record SpaceResponse(string Guid, string Name, string CreatedAt, string UpdatedAt, OfSpace Relationships, ShownMetadata Metadata, Dictionary<string, Link> Links)

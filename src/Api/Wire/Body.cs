@@ -174,6 +174,18 @@ internal sealed class Body(JsonElement element, string path, List<string> faults
         return name;
     }
 
+    /// <summary>The same of quotas and security groups, whose names are a little shorter in Cloud Foundry.</summary>
+    public string RequiredShortName()
+    {
+        var name = RequiredName();
+        if (name.Length > Core.Limits.ShortNameLength)
+        {
+            Fault($"Name is too long (maximum is {Core.Limits.ShortNameLength} characters)");
+        }
+
+        return name;
+    }
+
     public Guid? Guid(string name)
     {
         if (Text(name) is not { } text)

@@ -28,6 +28,15 @@ internal sealed record OptionalReference(ResourceGuid? Data)
     public static OptionalReference To(Guid? guid) => new(guid is { } there ? new ResourceGuid(there.ToString("D")) : null);
 }
 
+/// <summary>The same of several.</summary>
+internal sealed record ManyReferences(IReadOnlyList<ResourceGuid> Data)
+{
+    public static ManyReferences To(IEnumerable<Guid> guids) => new([.. guids.Select(each => new ResourceGuid(each.ToString("D")))]);
+}
+
+/// <summary>The guids of what a quota was applied to, or a security group was bound to.</summary>
+internal sealed record AppliedResponse(IReadOnlyList<ResourceGuid> Data, Dictionary<string, Link> Links);
+
 internal sealed record ResourceGuid(string Guid);
 
 /// <summary>The relationships of everything that belongs to an app.</summary>

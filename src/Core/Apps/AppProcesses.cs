@@ -101,6 +101,7 @@ public static class AppProcesses
             crashes)
         {
             Segment = release.Place?.Segment,
+            Egress = release.Place?.Egress,
         };
     }
 

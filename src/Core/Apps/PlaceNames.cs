@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Granary.Core.Egress;
 
 namespace Granary.Core.Apps;
 
@@ -13,6 +14,10 @@ public sealed record PlaceNames(Guid Organization, string OrganizationName, stri
     /// <summary>The isolation segment whose cells take what runs there; null for the shared one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Segment { get; init; }
+
+    /// <summary>What may be reached from there, in normal form; null for everything.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<EgressRule>? Egress { get; init; }
 
     public static readonly PlaceNames Default = new(Home.Organization, "default", "default");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Granary.Core.Builds;
+using Granary.Core.Egress;
 using Granary.Core.Runtime;
 
 namespace Granary.Core.Attempts;
@@ -27,6 +28,10 @@ public abstract record AttemptSpec(
     /// <summary>The isolation segment whose cells take it; null for the shared one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Segment { get; init; }
+
+    /// <summary>What it may reach, in normal form, as it was when it was accepted or started; null for everything. Without a network it reaches nothing anyway.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<EgressRule>? Egress { get; init; }
 
     /// <summary>The tag of the log lines, as Cloud Foundry forms it (<see cref="LogSources"/>).</summary>
     public abstract string LogSource { get; }

@@ -46,6 +46,7 @@ public static class StagingRules
         {
             Staging = plan,
             Segment = place.Segment,
+            Egress = place.Egress,
         };
     }
 

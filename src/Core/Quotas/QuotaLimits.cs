@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Granary.Core.Apps;
+using Granary.Core.Egress;
 
 namespace Granary.Core.Quotas;
 
@@ -34,6 +35,16 @@ public sealed record Standing(Guid Organization, string OrganizationName, Guid S
     [JsonIgnore]
     public string? Segment { get; init; }
 
-    /// <summary>What programs are told of where they run, though the space may be gone.</summary>
-    public static PlaceNames PlaceOf(Standing? standing) => standing is null ? PlaceNames.Default : new(standing.Organization, standing.OrganizationName, standing.SpaceName) { Variables = standing.RunningVariables, Segment = standing.Segment };
+    /// <summary>What may be reached by all that runs in the space, in normal form; null for everything.</summary>
+    [JsonIgnore]
+    public ImmutableArray<EgressRule>? RunningEgress { get; init; }
+
+    /// <summary>The same for all that is staged.</summary>
+    [JsonIgnore]
+    public ImmutableArray<EgressRule>? StagingEgress { get; init; }
+
+    /// <summary>What programs are told of where they run, though the space may be gone: then they reach nothing.</summary>
+    public static PlaceNames PlaceOf(Standing? standing) => standing is null
+        ? PlaceNames.Default with { Egress = [] }
+        : new(standing.Organization, standing.OrganizationName, standing.SpaceName) { Variables = standing.RunningVariables, Egress = standing.RunningEgress, Segment = standing.Segment };
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Granary.Core.Attempts;
 using Granary.Core.Builds;
 using Granary.Core.Cells;
+using Granary.Core.Egress;
 
 namespace Granary.Core.Runtime;
 
@@ -60,4 +61,7 @@ public sealed record ContainerSpec(
 {
     /// <summary>The buildpacks that it sees, and folders to stage in; null for everything else.</summary>
     public StagingPlan? Staging { get; init; }
+
+    /// <summary>What it may reach of what the network gives, in normal form; null for all of it.</summary>
+    public ImmutableArray<EgressRule>? Egress { get; init; }
 }

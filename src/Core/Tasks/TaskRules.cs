@@ -94,6 +94,7 @@ public static class TaskRules
                 policy.PendingMax)
             {
                 Segment = place.Segment,
+                Egress = place.Egress,
             },
             null);
     }

@@ -162,6 +162,7 @@ internal sealed partial class AttemptStart(AttemptKey attempt, ServedCell cell)
             services.Options.StopGrace)
         {
             Staging = spec.Staging,
+            Egress = spec.Egress,
         };
     }
 

@@ -75,7 +75,7 @@ public sealed class DockerOptions
 
     /// <summary>
     /// The bridge network for containers that may reach out. It is made if it is missing; one with this name that lacks our label is refused.
-    /// Default "granary".
+    /// Those whose egress is narrower get networks with names that begin with it. Default "granary".
     /// </summary>
     [Required]
     [RegularExpression("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$", ErrorMessage = "Engine:NetworkName has letters, digits and _ . - only.")]
@@ -83,6 +83,13 @@ public sealed class DockerOptions
 
     /// <summary>That network's IPv4 subnet, for example 10.213.7.0/24. Default: null, from the engine's own pool. Read when the network is made.</summary>
     public string? NetworkSubnet { get; set; }
+
+    /// <summary>
+    /// How long a network of a set of egress rules is kept after its last container, or at most twice as long: it is looked for when containers are made. Default 10 min;
+    /// range 0 s to 1 d.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan NetworkIdle { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>That network's bridge interface, at most 15 characters. Default: null, named by the engine. Read when the network is made.</summary>
     [MaxLength(15)]

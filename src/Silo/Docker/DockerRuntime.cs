@@ -22,7 +22,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
     private readonly EngineProcess process;
     private readonly EngineImages images;
     private readonly IdentityMark identity;
-    private readonly TaskNetwork network;
+    private readonly TaskNetworks networks;
     private readonly SharedGroup group;
     private readonly ScratchSpace scratch;
     private readonly WritableSpace writable;
@@ -39,7 +39,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
         process = new EngineProcess(engine, options, clock);
         images = new EngineImages(engine, options, seal);
         identity = new IdentityMark(engine, options);
-        network = new TaskNetwork(engine, process, options, clock);
+        networks = new TaskNetworks(engine, process, options, clock);
         group = new SharedGroup(engine, options);
         scratch = new ScratchSpace(Path.Combine(options.StateFolder, "scratch"), new DiskTemplates(Path.Combine(options.StateFolder, "templates")));
         var cache = new DropletCache(Path.Combine(options.StateFolder, "droplets"), droplets, unpacker, clock);
@@ -225,17 +225,17 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
     {
         sweep.Dispose();
         starts.Dispose();
-        network.Dispose();
+        networks.Dispose();
         engine.Dispose();
     }
 
     private async Task<CreateOutcome> CreateNew(ContainerSpec spec, CancellationToken cancellation)
     {
         var image = await images.Get(spec.Source, cancellation);
-        var reachable = spec.Network == ContainerNetwork.None ? null : await network.Ensure(cancellation);
+        using var reachable = spec.Network == ContainerNetwork.None ? null : await networks.Ensure(spec.Egress, cancellation);
         using var making = scratch.Hold(spec.Attempt);
         var folders = await writable.Make(spec, image, cancellation);
-        var body = ContainerBody.Of(spec, folders, reachable, await group.Name(cancellation), options);
+        var body = ContainerBody.Of(spec, folders, reachable?.Network, await group.Name(cancellation), options);
         try
         {
             await engine.Ask("create a container", options.RequestTimeout, (client, token) => client.Containers.CreateContainerAsync(body, token), cancellation);

@@ -8,12 +8,21 @@ namespace Granary.Silo.Docker;
 /// <summary>The network for containers that may reach out cannot be made safe here. The message says why, and what to do.</summary>
 internal sealed class NetworkUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
 
+/// <summary>That a network is needed, although no container has it yet.</summary>
+/// <param name="network">Its id.</param>
+internal sealed class NetworkHold(string network, Action letGo) : IDisposable
+{
+    public string Network => network;
+
+    public void Dispose() => letGo();
+}
+
 /// <summary>
-/// A bridge network of ours, and the firewall that keeps its containers from the host's own addresses, from the metadata addresses of clouds
-/// and from each other. The rules are looked at again before containers are made; without them none is made. What was seen counts for one engine
+/// A bridge network of ours, and the firewall that keeps its containers from the host's own addresses, from the metadata addresses of clouds, from each other, and from what
+/// their egress rules do not permit. The rules are looked at again before containers are made; without them none is made. What was seen counts for one engine
 /// process: the next may have begun without the network, or its rules.
 /// </summary>
-internal sealed class TaskNetwork(EngineConnection engine, EngineProcess process, DockerOptions options, TimeProvider clock) : IDisposable
+internal sealed class TaskNetwork(string name, Firewall firewall, EngineConnection engine, DockerOptions options, TimeProvider clock)
 {
     private const string BridgeOption = "com.docker.network.bridge.name";
     private const string BetweenContainersOption = "com.docker.network.bridge.enable_icc";
@@ -23,24 +32,18 @@ internal sealed class TaskNetwork(EngineConnection engine, EngineProcess process
 
     private static readonly TimeSpan MakeAgain = TimeSpan.FromMilliseconds(300);
 
-    private readonly SemaphoreSlim gate = new(1);
-    private readonly Firewall firewall = new(options.RefusedRanges);
     private (string Network, string? Engine)? trusted;
     private long trustedSince;
+    private long usedAt = clock.GetTimestamp();
+    private int holds;
 
-    /// <summary>Makes sure of network and rules; returns the network's id.</summary>
+    /// <summary>Makes sure of network and rules. Never twice at once.</summary>
+    /// <param name="current">The engine's process.</param>
     /// <exception cref="NetworkUnavailableException">It cannot be had, or not safely.</exception>
-    public async Task<string> Ensure(CancellationToken cancellation)
+    public async Task<NetworkHold> Ensure(string? current, CancellationToken cancellation)
     {
-        await gate.WaitAsync(cancellation);
-        try
+        if (trusted is not { } known || known.Engine != current || clock.GetElapsedTime(trustedSince) >= options.FirewallTrust)
         {
-            var current = (await process.Probe(cancellation)).Process;
-            if (trusted is { } known && known.Engine == current && clock.GetElapsedTime(trustedSince) < options.FirewallTrust)
-            {
-                return known.Network;
-            }
-
             trusted = null;
             if (engine.SocketPath is null)
             {
@@ -50,16 +53,27 @@ internal sealed class TaskNetwork(EngineConnection engine, EngineProcess process
             var network = await Find(cancellation) ?? await Make(cancellation);
             await Protect(BridgeOf(network), cancellation);
             trustedSince = clock.GetTimestamp();
-            trusted = (network.ID, current);
-            return network.ID;
+            trusted = known = (network.ID, current);
         }
-        finally
-        {
-            gate.Release();
-        }
+
+        Interlocked.Increment(ref holds);
+        return new NetworkHold(known.Network, LetGo);
     }
 
-    public void Dispose() => gate.Dispose();
+    /// <summary>Nobody holds it, and nobody did for that long.</summary>
+    public bool IsIdle(TimeSpan since) => Volatile.Read(ref holds) == 0 && clock.GetElapsedTime(Volatile.Read(ref usedAt)) >= since;
+
+    /// <summary>The interface as the network names it, else as the engine does: after the first twelve digits of the network's id.</summary>
+    public static string BridgeOf(NetworkResponse network) =>
+        network.Options is not null && network.Options.TryGetValue(BridgeOption, out var named) && named.Length > 0
+            ? named
+            : string.Create(CultureInfo.InvariantCulture, $"br-{network.ID[..12]}");
+
+    private void LetGo()
+    {
+        Volatile.Write(ref usedAt, clock.GetTimestamp());
+        Interlocked.Decrement(ref holds);
+    }
 
     private async Task<NetworkResponse?> Find(CancellationToken cancellation)
     {
@@ -67,27 +81,29 @@ internal sealed class TaskNetwork(EngineConnection engine, EngineProcess process
             "list networks",
             options.RequestTimeout,
             (client, token) => client.Networks.ListNetworksAsync(
-                new NetworksListParameters { Filters = new Dictionary<string, IDictionary<string, bool>> { ["name"] = new Dictionary<string, bool> { [options.NetworkName] = true } } }, token),
+                new NetworksListParameters { Filters = new Dictionary<string, IDictionary<string, bool>> { ["name"] = new Dictionary<string, bool> { [name] = true } } }, token),
             cancellation);
         // The engine's filter finds parts of names too.
-        var named = networks.Where(network => network.Name == options.NetworkName).ToList();
+        var named = networks.Where(network => network.Name == name).ToList();
         return named.Count == 0
             ? null
             : named.Find(network => network.Labels?.ContainsKey(ContainerLabels.Network) == true && network.Driver == "bridge")
-                ?? throw new NetworkUnavailableException($"there is a network named {options.NetworkName} that is not Granary's: choose another name in Engine:NetworkName");
+                ?? throw new NetworkUnavailableException($"there is a network named {name} that is not Granary's: choose another name in Engine:NetworkName");
     }
 
     private async Task<NetworkResponse> Make(CancellationToken cancellation)
     {
+        var isMain = name == options.NetworkName;
         var parameters = new NetworksCreateParameters
         {
-            Name = options.NetworkName,
+            Name = name,
             Driver = "bridge",
             Labels = new Dictionary<string, string> { [ContainerLabels.Network] = options.NetworkName },
             Options = new Dictionary<string, string> { [BetweenContainersOption] = "false" },
-            IPAM = options.NetworkSubnet is null ? null : new IPAM { Config = [new IPAMConfig { Subnet = options.NetworkSubnet }] },
+            // Only one network can have the subnet and the bridge that the operator named.
+            IPAM = !isMain || options.NetworkSubnet is null ? null : new IPAM { Config = [new IPAMConfig { Subnet = options.NetworkSubnet }] },
         };
-        if (options.NetworkBridge is not null)
+        if (isMain && options.NetworkBridge is not null)
         {
             parameters.Options[BridgeOption] = options.NetworkBridge;
         }
@@ -97,7 +113,7 @@ internal sealed class TaskNetwork(EngineConnection engine, EngineProcess process
             await Task.Delay(MakeAgain, clock, cancellation);
         }
 
-        return await Find(cancellation) ?? throw new NetworkUnavailableException($"the network {options.NetworkName} was taken away as soon as it was made");
+        return await Find(cancellation) ?? throw new NetworkUnavailableException($"the network {name} was taken away as soon as it was made");
     }
 
     /// <summary>False when the engine failed at it and may do better the next time.</summary>
@@ -115,7 +131,7 @@ internal sealed class TaskNetwork(EngineConnection engine, EngineProcess process
         catch (Exception cause) when (cause is DockerApiException or EngineUnavailableException { InnerException: DockerApiException })
         {
             var answer = cause as DockerApiException ?? (DockerApiException)cause.InnerException!;
-            throw new NetworkUnavailableException($"the network {options.NetworkName} cannot be made: {EngineConnection.Words(answer)}", cause);
+            throw new NetworkUnavailableException($"the network {name} cannot be made: {EngineConnection.Words(answer)}", cause);
         }
     }
 
@@ -127,13 +143,7 @@ internal sealed class TaskNetwork(EngineConnection engine, EngineProcess process
         }
         catch (ToolMissingException cause)
         {
-            throw new NetworkUnavailableException($"the network {options.NetworkName} cannot be protected: {cause.Message} Install iptables, or run the task without a network", cause);
+            throw new NetworkUnavailableException($"the network {name} cannot be protected: {cause.Message} Install iptables, or run the task without a network", cause);
         }
     }
-
-    /// <summary>The interface as the network names it, else as the engine does: after the first twelve digits of the network's id.</summary>
-    private static string BridgeOf(NetworkResponse network) =>
-        network.Options is not null && network.Options.TryGetValue(BridgeOption, out var name) && name.Length > 0
-            ? name
-            : string.Create(CultureInfo.InvariantCulture, $"br-{network.ID[..12]}");
 }

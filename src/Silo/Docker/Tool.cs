@@ -12,14 +12,15 @@ internal static class Tool
     /// <summary>Where they are when PATH lacks the folders for administrators, as it does for ordinary users and some services.</summary>
     private static readonly string[] Folders = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 
+    /// <param name="input">What it reads; the end of it at once by default.</param>
     /// <exception cref="ToolMissingException">There is no such program here.</exception>
-    public static async Task<ToolResult> Run(string name, IEnumerable<string> arguments, CancellationToken cancellation)
+    public static async Task<ToolResult> Run(string name, IEnumerable<string> arguments, CancellationToken cancellation, string input = "")
     {
         var start = new ProcessStartInfo(Find(name), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         using var process = Start(start);
-        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        await Write(process.StandardInput, input);
         try
         {
             await process.WaitForExitAsync(cancellation);
@@ -31,6 +32,19 @@ internal static class Tool
         }
 
         return new ToolResult(process.ExitCode, await output, (await errors).Trim().ReplaceLineEndings("; "));
+    }
+
+    private static async Task Write(StreamWriter to, string input)
+    {
+        try
+        {
+            await to.WriteAsync(input);
+            to.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading all of it: its exit code tells why.
+        }
     }
 
     private static Process Start(ProcessStartInfo start)

@@ -18,6 +18,7 @@ internal static class StorageFaults
         "ix_granary_space_name",
         "ix_granary_quota_name",
         "ix_granary_isolation_segment_name",
+        "ix_granary_security_group_name",
     ];
 
     /// <summary>SQLite names the columns of a broken unique index, not the index.</summary>
@@ -28,6 +29,7 @@ internal static class StorageFaults
         "granary_space.organization, granary_space.name_key",
         "granary_quota.organization, granary_quota.name_key",
         "granary_isolation_segment.name_key",
+        "granary_security_group.name_key",
     ];
 
     /// <summary>SQLite's PERM, BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL and NOTADB: the file or its disk, not the statement.</summary>

@@ -65,6 +65,7 @@ public static class StorageSiloBuilderExtensions
         silo.Services.AddSingleton<IHoldings, Holdings>();
         silo.Services.AddSingleton<IFeatureFlags, FeatureFlagStore>();
         silo.Services.AddSingleton<IVariableGroups, VariableGroupStore>();
+        silo.Services.AddSingleton<ISecurityGroups, SecurityGroupStore>();
         silo.Services.AddSingleton<IUsage, UsageStore>();
         silo.Services.AddSingleton<IBlobReferences, BlobReferences>();
         if (database is PostgresDatabase)

@@ -13,6 +13,9 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
 
     private const string SelectSpace = "SELECT guid AS Guid, organization AS Organization, name AS Name, metadata AS Metadata, quota AS Quota, segment AS Segment, created_at AS CreatedAt, updated_at AS UpdatedAt FROM granary_space";
 
+    /// <summary>After the spaces are gone: whoever binds a group at the same time holds its space until that is done.</summary>
+    private const string Unbind = "DELETE FROM granary_security_group_space WHERE space NOT IN (SELECT guid FROM granary_space)";
+
     private long Now => ListingRow.Micros(clock.GetUtcNow());
 
     public async Task<Organization?> FindOrganization(Guid guid, CancellationToken cancellation) =>
@@ -121,6 +124,7 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
 
             await connection.Run(transaction, "DELETE FROM granary_role WHERE organization = @Guid", values, cancellation);
             await connection.Run(transaction, "DELETE FROM granary_space WHERE organization = @Guid", values, cancellation);
+            await connection.Run(transaction, Unbind, values, cancellation);
             await connection.Run(transaction, "DELETE FROM granary_quota WHERE organization = @Guid", values, cancellation);
             await connection.Run(transaction, "DELETE FROM granary_entitlement WHERE organization = @Guid", values, cancellation);
             return await connection.Run(transaction, "DELETE FROM granary_organization WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
@@ -138,7 +142,9 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
             }
 
             await connection.Run(transaction, "DELETE FROM granary_role WHERE space = @Guid", values, cancellation);
-            return await connection.Run(transaction, "DELETE FROM granary_space WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
+            var removed = await connection.Run(transaction, "DELETE FROM granary_space WHERE guid = @Guid", values, cancellation);
+            await connection.Run(transaction, Unbind, values, cancellation);
+            return removed > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
         },
         cancellation);
 

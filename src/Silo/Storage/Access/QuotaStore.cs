@@ -14,7 +14,9 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
 
     private const string SelectStanding = """
         SELECT organization.guid AS Organization, organization.name AS OrganizationName, organization.limits_version AS Version, space.name AS SpaceName, mine.terms AS OrganizationTerms, spaces.terms AS SpaceTerms, segment.name AS Segment,
-            (SELECT variables FROM granary_variable_group WHERE name = 'running') AS RunningVariables, (SELECT variables FROM granary_variable_group WHERE name = 'staging') AS StagingVariables
+            (SELECT variables FROM granary_variable_group WHERE name = 'running') AS RunningVariables, (SELECT variables FROM granary_variable_group WHERE name = 'staging') AS StagingVariables,
+            (SELECT string_agg(rules, ',') FROM granary_security_group WHERE running_default OR guid IN (SELECT security_group FROM granary_security_group_space WHERE space = @Space AND lifecycle = 'running')) AS RunningEgress,
+            (SELECT string_agg(rules, ',') FROM granary_security_group WHERE staging_default OR guid IN (SELECT security_group FROM granary_security_group_space WHERE space = @Space AND lifecycle = 'staging')) AS StagingEgress
         FROM granary_space AS space
         JOIN granary_organization AS organization ON organization.guid = space.organization
         JOIN granary_quota AS mine ON mine.guid = organization.quota
@@ -53,6 +55,8 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
                 RunningVariables = VariableGroupStore.Given(row.RunningVariables),
                 StagingVariables = VariableGroupStore.Given(row.StagingVariables),
                 Segment = row.Segment is { } segment ? CellSegment.Named(segment) : null,
+                RunningEgress = SecurityGroupStore.InForce(row.RunningEgress),
+                StagingEgress = SecurityGroupStore.InForce(row.StagingEgress),
             };
         },
         cancellation);
@@ -205,6 +209,10 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
         public string? StagingVariables { get; init; }
 
         public string? Segment { get; init; }
+
+        public string? RunningEgress { get; init; }
+
+        public string? StagingEgress { get; init; }
     }
 
     /// <summary>Takes back what a transaction did before it met something that is not there.</summary>
