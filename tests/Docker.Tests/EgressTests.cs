@@ -115,6 +115,19 @@ public class EgressTests(SharedEngine engine) : EngineTests(engine)
         Task Sweep() => hasty.Run(hasty.Image("true", network: ContainerNetwork.Outbound));
     }
 
+    [Fact]
+    public async Task Where_the_engine_has_no_subnet_left_those_make_room_that_nobody_uses()
+    {
+        // It has 15 at most.
+        for (var number = 1; number <= 18; number++)
+        {
+            var attempt = await Cell.Created(Under($$"""[{"protocol":"all","destination":"198.51.100.{{number}}"}]""", "true"));
+            await Cell.Runtime.Remove(attempt, default);
+        }
+
+        Assert.InRange((await Names(Cell)).Length, 2, 16);
+    }
+
     private async Task<string> Reached(string rules)
     {
         var attempt = await Cell.Started(Under(rules, "sleep 100"));

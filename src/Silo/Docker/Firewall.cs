@@ -101,8 +101,8 @@ internal sealed class Firewall(IEnumerable<string> refusedRanges, ImmutableArray
         (await Run("iptables", ["-S"], "", cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>All of it, or nothing.</summary>
-    private static Task Change(IEnumerable<string> lines, CancellationToken cancellation) =>
-        Run("iptables-restore", ["--noflush"], string.Join('\n', ["*filter", .. lines, "COMMIT", ""]), cancellation);
+    private static async Task Change(IEnumerable<string> lines, CancellationToken cancellation) =>
+        await Run("iptables-restore", ["--noflush"], string.Join('\n', ["*filter", .. lines, "COMMIT", ""]), cancellation);
 
     private static async Task<string> Run(string tool, IReadOnlyList<string> arguments, string input, CancellationToken cancellation)
     {

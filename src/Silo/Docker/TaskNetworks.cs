@@ -24,12 +24,11 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
         await gate.WaitAsync(cancellation);
         try
         {
-            var network = Of(egress);
-            var hold = await network.Ensure((await process.Probe(cancellation)).Process, cancellation);
+            var hold = await Hold(Of(egress), cancellation);
             if (clock.GetElapsedTime(lookedAt) >= options.NetworkIdle)
             {
                 lookedAt = clock.GetTimestamp();
-                await RemoveIdle(cancellation);
+                await RemoveIdle(options.NetworkIdle, cancellation);
             }
 
             return hold;
@@ -41,6 +40,25 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
     }
 
     public void Dispose() => gate.Dispose();
+
+    private async Task<NetworkHold> Hold(TaskNetwork network, CancellationToken cancellation)
+    {
+        var current = (await process.Probe(cancellation)).Process;
+        try
+        {
+            return await network.Ensure(current, cancellation);
+        }
+        catch (NetworkUnavailableException)
+        {
+            // The engine may have no subnet left: what nobody uses now makes room.
+            if (await RemoveIdle(TimeSpan.Zero, cancellation) == 0)
+            {
+                throw;
+            }
+
+            return await network.Ensure(current, cancellation);
+        }
+    }
 
     private TaskNetwork Of(ImmutableArray<EgressRule>? egress)
     {
@@ -54,9 +72,10 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
         return network;
     }
 
-    /// <summary>A network that this process never used was used last before it began.</summary>
-    private async Task RemoveIdle(CancellationToken cancellation)
+    /// <summary>Says how many went. A network that this process never used was used last before it began.</summary>
+    private async Task<int> RemoveIdle(TimeSpan since, CancellationToken cancellation)
     {
+        var removed = 0;
         try
         {
             var networks = await engine.Ask(
@@ -65,10 +84,10 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
                 (client, token) => client.Networks.ListNetworksAsync(
                     new NetworksListParameters { Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [$"{ContainerLabels.Network}={options.NetworkName}"] = true } } }, token),
                 cancellation);
-            var idle = networks.Where(each => each.Name != options.NetworkName && (known.GetValueOrDefault(each.Name)?.IsIdle(options.NetworkIdle) ?? clock.GetElapsedTime(startedAt) >= options.NetworkIdle)).ToList();
+            var idle = networks.Where(each => each.Name != options.NetworkName && (known.GetValueOrDefault(each.Name)?.IsIdle(since) ?? clock.GetElapsedTime(startedAt) >= since)).ToList();
             if (idle.Count == 0)
             {
-                return;
+                return removed;
             }
 
             // Those that were not started too, which the network does not know of yet.
@@ -78,12 +97,15 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
             {
                 known.Remove(network.Name);
                 await Remove(network, cancellation);
+                removed++;
             }
         }
         catch (Exception fault) when (fault is EngineUnavailableException or DockerApiException or NetworkUnavailableException or ToolMissingException)
         {
             // The container that is to be made does not need it; it is tried again the next time.
         }
+
+        return removed;
     }
 
     private async Task Remove(NetworkResponse network, CancellationToken cancellation)
