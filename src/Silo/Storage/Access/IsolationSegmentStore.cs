@@ -57,7 +57,7 @@ internal sealed class IsolationSegmentStore(Database database, TimeProvider cloc
         async (connection, transaction) =>
         {
             var values = new { Guid = Key(guid) };
-            return await connection.Lock(transaction, database.Dialect, "granary_isolation_segment", "guid = @Guid", values, cancellation) == 0 ? DirectoryOutcome.NotFound
+            return !await connection.LockAll(transaction, database.Dialect, "granary_isolation_segment", [values.Guid], cancellation) ? DirectoryOutcome.NotFound
                 : await connection.Count(transaction, "SELECT count(*) FROM granary_entitlement WHERE segment = @Guid", values, cancellation) > 0 ? DirectoryOutcome.NotEmpty
                 : await connection.Run(transaction, "DELETE FROM granary_isolation_segment WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
         },
@@ -67,9 +67,8 @@ internal sealed class IsolationSegmentStore(Database database, TimeProvider cloc
         async (connection, transaction) =>
         {
             var (guids, values) = (organizations.Distinct().Select(Key).ToArray(), new { Segment = Key(segment), Shared = Key(IsolationSegment.Shared), Now });
-            var among = new { Guids = guids };
-            if (await connection.Lock(transaction, database.Dialect, "granary_isolation_segment", "guid = @Segment", values, cancellation) == 0
-                || (guids.Length > 0 && await connection.Lock(transaction, database.Dialect, "granary_organization", database.Dialect.In("guid", "@Guids"), among, cancellation) != guids.Length))
+            if (!await connection.LockAll(transaction, database.Dialect, "granary_isolation_segment", [values.Segment], cancellation)
+                || !await connection.LockAll(transaction, database.Dialect, "granary_organization", guids, cancellation))
             {
                 return DirectoryOutcome.NotFound;
             }

@@ -61,25 +61,14 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
         },
         cancellation);
 
-    public async Task<DirectoryOutcome> Add(Quota quota, IReadOnlyCollection<Guid> to, CancellationToken cancellation)
-    {
-        try
+    public Task<DirectoryOutcome> Add(Quota quota, IReadOnlyCollection<Guid> to, CancellationToken cancellation) => database.WriteWhole(
+        async (connection, transaction) =>
         {
-            return await database.Write(
-                async (connection, transaction) =>
-                {
-                    const string insert = "INSERT INTO granary_quota (guid, organization, name, name_key, terms, created_at, updated_at) VALUES (@Guid, @Organization, @Name, @Folded, @Terms, @CreatedAt, @CreatedAt) ON CONFLICT DO NOTHING";
-                    return await connection.Run(transaction, insert, Values(quota), cancellation) == 0
-                        ? DirectoryOutcome.Taken
-                        : await Apply(quota, to, connection, transaction, cancellation) ? DirectoryOutcome.Done : throw new IncompleteException();
-                },
-                cancellation);
-        }
-        catch (IncompleteException)
-        {
-            return DirectoryOutcome.NotFound;
-        }
-    }
+            const string insert = "INSERT INTO granary_quota (guid, organization, name, name_key, terms, created_at, updated_at) VALUES (@Guid, @Organization, @Name, @Folded, @Terms, @CreatedAt, @CreatedAt) ON CONFLICT DO NOTHING";
+            return await connection.Run(transaction, insert, Values(quota), cancellation) == 0 ? DirectoryOutcome.Taken
+                : await Apply(quota, to, connection, transaction, cancellation) ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
+        },
+        cancellation);
 
     public async Task<DirectoryOutcome> Change(Quota quota, CancellationToken cancellation)
     {
@@ -100,19 +89,9 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
         }
     }
 
-    public async Task<DirectoryOutcome> Apply(Quota quota, IReadOnlyCollection<Guid> to, CancellationToken cancellation)
-    {
-        try
-        {
-            return await database.Write(
-                async (connection, transaction) => await Locked(quota, connection, transaction, cancellation) && await Apply(quota, to, connection, transaction, cancellation) ? DirectoryOutcome.Done : throw new IncompleteException(),
-                cancellation);
-        }
-        catch (IncompleteException)
-        {
-            return DirectoryOutcome.NotFound;
-        }
-    }
+    public Task<DirectoryOutcome> Apply(Quota quota, IReadOnlyCollection<Guid> to, CancellationToken cancellation) => database.WriteWhole(
+        async (connection, transaction) => await Locked(quota, connection, transaction, cancellation) && await Apply(quota, to, connection, transaction, cancellation) ? DirectoryOutcome.Done : DirectoryOutcome.NotFound,
+        cancellation);
 
     public Task<DirectoryOutcome> Unapply(Quota quota, Guid space, CancellationToken cancellation) => database.Write(
         async (connection, transaction) =>
@@ -136,8 +115,8 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
         cancellation);
 
     /// <summary>Lets one of those in who apply a quota and who remove it.</summary>
-    private async Task<bool> Locked(Quota quota, DbConnection connection, DbTransaction transaction, CancellationToken cancellation) =>
-        await connection.Lock(transaction, database.Dialect, "granary_quota", "guid = @Guid", new { Guid = Key(quota.Guid) }, cancellation) > 0;
+    private Task<bool> Locked(Quota quota, DbConnection connection, DbTransaction transaction, CancellationToken cancellation) =>
+        connection.LockAll(transaction, database.Dialect, "granary_quota", [Key(quota.Guid)], cancellation);
 
     /// <summary>False when one of them is not there, or not of the organization of a quota of spaces.</summary>
     private async Task<bool> Apply(Quota quota, IReadOnlyCollection<Guid> to, DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
@@ -214,7 +193,4 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
 
         public string? StagingEgress { get; init; }
     }
-
-    /// <summary>Takes back what a transaction did before it met something that is not there.</summary>
-    private sealed class IncompleteException : Exception;
 }

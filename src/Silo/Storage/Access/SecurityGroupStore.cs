@@ -21,32 +21,19 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
 
     public Task<IReadOnlyList<SecurityGroup>> All(CancellationToken cancellation) => Read($"{Select} ORDER BY created_at, guid", SelectBindings, null, cancellation);
 
-    public async Task<DirectoryOutcome> Add(SecurityGroup group, CancellationToken cancellation)
-    {
-        try
+    public Task<DirectoryOutcome> Add(SecurityGroup group, CancellationToken cancellation) => database.WriteWhole(
+        async (connection, transaction) =>
         {
-            return await database.Write(
-                async (connection, transaction) =>
-                {
-                    const string insert = """
-                        INSERT INTO granary_security_group (guid, name, name_key, rules, running_default, staging_default, created_at, updated_at)
-                        VALUES (@Guid, @Name, @Folded, @Rules, @IsOfAllRunning, @IsOfAllStaging, @CreatedAt, @CreatedAt) ON CONFLICT DO NOTHING
-                        """;
-                    var values = new { Guid = Key(group.Guid), group.Name, Folded = ListingRow.Fold(group.Name), Rules = Text(group.Rules), group.IsOfAllRunning, group.IsOfAllStaging, CreatedAt = ListingRow.Micros(group.CreatedAt) };
-                    return await connection.Run(transaction, insert, values, cancellation) == 0
-                        ? DirectoryOutcome.Taken
-                        : await Bind(group.Guid, GroupLifecycle.Running, group.RunningSpaces, connection, transaction, cancellation)
-                            && await Bind(group.Guid, GroupLifecycle.Staging, group.StagingSpaces, connection, transaction, cancellation)
-                            ? DirectoryOutcome.Done
-                            : throw new IncompleteException();
-                },
-                cancellation);
-        }
-        catch (IncompleteException)
-        {
-            return DirectoryOutcome.NotFound;
-        }
-    }
+            const string insert = """
+                INSERT INTO granary_security_group (guid, name, name_key, rules, running_default, staging_default, created_at, updated_at)
+                VALUES (@Guid, @Name, @Folded, @Rules, @IsOfAllRunning, @IsOfAllStaging, @CreatedAt, @CreatedAt) ON CONFLICT DO NOTHING
+                """;
+            var values = new { Guid = Key(group.Guid), group.Name, Folded = ListingRow.Fold(group.Name), Rules = Text(group.Rules), group.IsOfAllRunning, group.IsOfAllStaging, CreatedAt = ListingRow.Micros(group.CreatedAt) };
+            return await connection.Run(transaction, insert, values, cancellation) == 0 ? DirectoryOutcome.Taken
+                : await Bind(group.Guid, GroupLifecycle.Running, group.RunningSpaces, connection, transaction, cancellation)
+                    && await Bind(group.Guid, GroupLifecycle.Staging, group.StagingSpaces, connection, transaction, cancellation) ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
+        },
+        cancellation);
 
     public async Task<DirectoryOutcome> Change(Guid guid, SecurityGroupChange change, CancellationToken cancellation)
     {
@@ -76,21 +63,12 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
         }
     }
 
-    public async Task<DirectoryOutcome> Bind(Guid guid, GroupLifecycle lifecycle, IReadOnlyCollection<Guid> spaces, CancellationToken cancellation)
-    {
-        try
-        {
-            return await database.Write(
-                async (connection, transaction) => await Exists("granary_security_group", [Key(guid)], connection, transaction, cancellation) && await Bind(guid, lifecycle, spaces, connection, transaction, cancellation)
-                    ? DirectoryOutcome.Done
-                    : throw new IncompleteException(),
-                cancellation);
-        }
-        catch (IncompleteException)
-        {
-            return DirectoryOutcome.NotFound;
-        }
-    }
+    public Task<DirectoryOutcome> Bind(Guid guid, GroupLifecycle lifecycle, IReadOnlyCollection<Guid> spaces, CancellationToken cancellation) => database.WriteWhole(
+        async (connection, transaction) =>
+            await connection.LockAll(transaction, database.Dialect, "granary_security_group", [Key(guid)], cancellation) && await Bind(guid, lifecycle, spaces, connection, transaction, cancellation)
+                ? DirectoryOutcome.Done
+                : DirectoryOutcome.NotFound,
+        cancellation);
 
     public async Task<DirectoryOutcome> Unbind(Guid guid, GroupLifecycle lifecycle, Guid space, CancellationToken cancellation) =>
         await database.Changes(
@@ -117,7 +95,7 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
     private async Task<bool> Bind(Guid guid, GroupLifecycle lifecycle, IReadOnlyCollection<Guid> spaces, DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
     {
         var keys = spaces.Distinct().Select(Key).ToArray();
-        if (!await Exists("granary_space", keys, connection, transaction, cancellation))
+        if (!await connection.LockAll(transaction, database.Dialect, "granary_space", keys, cancellation))
         {
             return false;
         }
@@ -129,13 +107,6 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
         }
 
         return true;
-    }
-
-    /// <summary>All of them, and until the transaction ends.</summary>
-    private async Task<bool> Exists(string table, string[] guids, DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
-    {
-        var sql = $"SELECT guid FROM {table} WHERE {database.Dialect.In("guid", "@Guids")} ORDER BY guid{database.Dialect.ForUpdate}";
-        return guids.Length == 0 || (await connection.QueryAsync<string>(new CommandDefinition(sql, new { Guids = guids }, transaction, cancellationToken: cancellation))).Count() == guids.Length;
     }
 
     private Task<IReadOnlyList<SecurityGroup>> Read(string groups, string bindings, object? parameters, CancellationToken cancellation) => database.Read<IReadOnlyList<SecurityGroup>>(
@@ -187,7 +158,4 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
 
         public string Lifecycle { get; init; } = "";
     }
-
-    /// <summary>Takes back what a transaction did before it met something that is not there.</summary>
-    private sealed class IncompleteException : Exception;
 }
