@@ -22,7 +22,8 @@ internal sealed class NetworkHold(string network, Action letGo) : IDisposable
 /// their egress rules do not permit. The rules are looked at again before containers are made; without them none is made. What was seen counts for one engine
 /// process: the next may have begun without the network, or its rules.
 /// </summary>
-internal sealed class TaskNetwork(string name, Firewall firewall, EngineConnection engine, DockerOptions options, TimeProvider clock)
+/// <param name="makeRoom">Takes away networks that nobody uses now, and says how many.</param>
+internal sealed class TaskNetwork(string name, Firewall firewall, EngineConnection engine, Func<CancellationToken, Task<int>> makeRoom, DockerOptions options, TimeProvider clock)
 {
     private const string BridgeOption = "com.docker.network.bridge.name";
     private const string BetweenContainersOption = "com.docker.network.bridge.enable_icc";
@@ -108,12 +109,30 @@ internal sealed class TaskNetwork(string name, Firewall firewall, EngineConnecti
             parameters.Options[BridgeOption] = options.NetworkBridge;
         }
 
+        try
+        {
+            await Make(parameters, cancellation);
+        }
+        catch (NetworkUnavailableException)
+        {
+            // The engine may have no subnet left.
+            if (await makeRoom(cancellation) == 0)
+            {
+                throw;
+            }
+
+            await Make(parameters, cancellation);
+        }
+
+        return await Find(cancellation) ?? throw new NetworkUnavailableException($"the network {name} was taken away as soon as it was made");
+    }
+
+    private async Task Make(NetworksCreateParameters parameters, CancellationToken cancellation)
+    {
         for (var tries = 1; !await HasMade(parameters, isLast: tries == MakeTries, cancellation); tries++)
         {
             await Task.Delay(MakeAgain, clock, cancellation);
         }
-
-        return await Find(cancellation) ?? throw new NetworkUnavailableException($"the network {name} was taken away as soon as it was made");
     }
 
     /// <summary>False when the engine failed at it and may do better the next time.</summary>

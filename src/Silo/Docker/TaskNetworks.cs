@@ -24,14 +24,13 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
         await gate.WaitAsync(cancellation);
         try
         {
-            var hold = await Hold(Of(egress), cancellation);
-            if (clock.GetElapsedTime(lookedAt) >= options.NetworkIdle)
+            if (engine.SocketPath is not null && clock.GetElapsedTime(lookedAt) >= options.NetworkIdle)
             {
                 lookedAt = clock.GetTimestamp();
                 await RemoveIdle(options.NetworkIdle, cancellation);
             }
 
-            return hold;
+            return await Of(egress).Ensure((await process.Probe(cancellation)).Process, cancellation);
         }
         finally
         {
@@ -41,32 +40,13 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
 
     public void Dispose() => gate.Dispose();
 
-    private async Task<NetworkHold> Hold(TaskNetwork network, CancellationToken cancellation)
-    {
-        var current = (await process.Probe(cancellation)).Process;
-        try
-        {
-            return await network.Ensure(current, cancellation);
-        }
-        catch (NetworkUnavailableException)
-        {
-            // The engine may have no subnet left: what nobody uses now makes room.
-            if (await RemoveIdle(TimeSpan.Zero, cancellation) == 0)
-            {
-                throw;
-            }
-
-            return await network.Ensure(current, cancellation);
-        }
-    }
-
     private TaskNetwork Of(ImmutableArray<EgressRule>? egress)
     {
         var firewall = new Firewall(options.RefusedRanges, egress);
         var name = egress is null ? options.NetworkName : $"{options.NetworkName}-{firewall.Fingerprint}";
         if (!known.TryGetValue(name, out var network))
         {
-            network = known[name] = new TaskNetwork(name, firewall, engine, options, clock);
+            network = known[name] = new TaskNetwork(name, firewall, engine, token => RemoveIdle(TimeSpan.Zero, token), options, clock);
         }
 
         return network;
@@ -102,7 +82,7 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
         }
         catch (Exception fault) when (fault is EngineUnavailableException or DockerApiException or NetworkUnavailableException or ToolMissingException)
         {
-            // The container that is to be made does not need it; it is tried again the next time.
+            // Nothing depends on it, and it is tried again.
         }
 
         return removed;
@@ -117,5 +97,5 @@ internal sealed class TaskNetworks(EngineConnection engine, EngineProcess proces
 
     /// <summary>Names and ids of networks.</summary>
     private static IEnumerable<string> Uses(ContainerListResponse container) =>
-        [.. container.HostConfig?.NetworkMode is { } mode ? [mode] : Array.Empty<string>(), .. container.NetworkSettings?.Networks?.Keys ?? Array.Empty<string>() as IEnumerable<string>];
+        ((IEnumerable<string>?)container.NetworkSettings?.Networks?.Keys ?? []).Append(container.HostConfig?.NetworkMode ?? "");
 }
