@@ -2,7 +2,6 @@ using Granary.Api.Access;
 using Granary.Api.Errors;
 using Granary.Api.Lists;
 using Granary.Api.Organizations;
-using Granary.Api.Quotas;
 using Granary.Api.Spaces;
 using Granary.Api.Wire;
 using Granary.Core.Access;
