@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Granary.Cli;
 
-/// <summary>Reads sizes, durations and counts. A bare number is a fault: 64 of what?</summary>
+/// <summary>Reads sizes, durations and counts, and writes sizes. A bare number is a fault: 64 of what?</summary>
 internal static partial class Sizes
 {
     /// <summary>The value of an option such as -m, in MB.</summary>
@@ -51,6 +51,13 @@ internal static partial class Sizes
 
         argument.AddError($"'{text}' is no rate: write a whole number with its unit, one of B, K, KB, M, MB, G, GB, for example 16K, or -1 for no limit.");
         return null;
+    }
+
+    /// <summary>Bytes as cf writes them: 1.5M, 64M, 1G.</summary>
+    public static string Short(long bytes)
+    {
+        var (unit, shift) = bytes switch { >= 1L << 30 => ("G", 30), >= 1L << 20 => ("M", 20), >= 1L << 10 => ("K", 10), > 0 => ("B", 0), _ => ("", 0) };
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << shift):0.#}{unit}");
     }
 
     /// <summary>The value of an option such as -i.</summary>

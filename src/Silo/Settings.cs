@@ -41,7 +41,7 @@ internal sealed record Settings(SiloOptions Options, IConfiguration All)
     };
 
     /// <summary>Of the options in the sections, what the silo itself sets.</summary>
-    private static readonly string[] NotSettings = ["Cells:Name", "Cells:MemoryMb", "Cells:DiskMb", "Engine:Endpoint", "Engine:StateFolder", "Engine:CgroupParent", "Storage:Database"];
+    private static readonly string[] NotSettings = ["Cells:Name", "Cells:Segment", "Cells:MemoryMb", "Cells:DiskMb", "Engine:Endpoint", "Engine:StateFolder", "Engine:CgroupParent", "Storage:Database"];
 
     /// <summary>Switch to setting, --config among them.</summary>
     public static IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string>(SiloOptions.Switches) { ["--config"] = FileSetting };

@@ -33,7 +33,7 @@ internal static class Answers
 
     /// <param name="uptime">null: what is shown as "since" must not depend on the clock.</param>
     public static string Instance(int index, string state, string uptime = "0", string? details = null) =>
-        $$"""{"type":"web","index":{{index}},"state":"{{state}}","uptime":{{uptime}},"host":"cell-1","mem_quota":67108864,"disk_quota":134217728,"granary":{"why":{{(details is null ? "null" : $"\"{details}\"")}} } }""";
+        $$"""{"type":"web","index":{{index}},"state":"{{state}}","uptime":{{uptime}},"host":"cell-1","mem_quota":67108864,"disk_quota":134217728,"usage":{{(state == "RUNNING" ? """{"cpu":0.6251,"mem":5662310,"disk":0}""" : "{}")}},"granary":{"why":{{(details is null ? "null" : $"\"{details}\"")}} } }""";
 
     public static string Task(string state, string more = "", string name = "migrate") =>
         $$"""{"guid":"{{TaskGuid}}","sequence_id":3,"name":"{{name}}","command":"bin/migrate --all","state":"{{state}}","memory_in_mb":8,"disk_in_mb":64,"result":{"failure_reason":{{(state == "FAILED" ? "\"APP/TASK/migrate: Exited with status 3\"" : "null")}}},"created_at":"2026-11-24T10:00:00Z","updated_at":"2026-11-24T10:00:05Z"{{more}}}""";

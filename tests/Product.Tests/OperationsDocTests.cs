@@ -29,7 +29,7 @@ public sealed partial class OperationsDocTests
         ("Tasks", new TaskOptions(), []),
         ("Staging", new StagingOptions(), []),
         ("Instances", new InstanceOptions(), []),
-        ("Cells", new CellOptions(), ["Name", "MemoryMb", "DiskMb"]),
+        ("Cells", new CellOptions(), ["Name", "Segment", "MemoryMb", "DiskMb"]),
         ("Placement", new PlacementOptions(), []),
         ("Moving", new MovingOptions(), []),
         ("Lease", new LeaseOptions(), []),

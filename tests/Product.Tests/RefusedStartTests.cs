@@ -13,7 +13,7 @@ public sealed class RefusedStartTests
     [Fact]
     public async Task A_wrong_command_line_is_a_usage_error() =>
         Assert.Equal(
-            (2, "granary: unknown switch --nonsense. The switches are --cell, --name, --docker, --db, --http, --access, --advertise, --silo-port, --gateway-port, --state, --blobs, --stack, --memory, --disk, --config; each takes a value."),
+            (2, "granary: unknown switch --nonsense. The switches are --cell, --name, --docker, --db, --http, --access, --advertise, --silo-port, --gateway-port, --state, --blobs, --stack, --segment, --memory, --disk, --config; each takes a value."),
             await Refused(await Folder(), "--nonsense"));
 
     [Theory]

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Granary.Core.Apps;
@@ -41,6 +43,17 @@ internal static class Scene
         {
             throw new TimeoutException($"Task {task.Id} did not end within {EndMax}: {await Story(silo, task)}\n{silo.Said}");
         }
+    }
+
+    /// <summary>Asks the API, which answers with something.</summary>
+    public static async Task<JsonNode> Ask(this SiloProcess silo, HttpMethod method, string path, object? body = null)
+    {
+        using var http = new HttpClient { BaseAddress = silo.Api };
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {text}");
+        return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
     }
 
     /// <summary>Waits until the task's state is as told.</summary>

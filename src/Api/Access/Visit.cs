@@ -69,13 +69,19 @@ internal static class VisitExtensions
             return null;
         }
 
-        var spaces = await directory.Spaces(http.RequestAborted);
-        var seen = caller.Spaces(Right.SeeApps, organization => spaces.Where(each => each.Organization == organization).Select(each => each.Guid));
         return
         [
-            .. spaces
-                .Where(each => seen?.Contains(each.Guid) != false && list.Spaces?.Contains(each.Guid) != false && list.Organizations?.Contains(each.Organization) != false)
+            .. (await http.SpacesWith(Right.SeeApps, directory))
+                .Where(each => list.Spaces?.Contains(each.Guid) != false && list.Organizations?.Contains(each.Organization) != false)
                 .Select(each => each.Guid),
         ];
+    }
+
+    /// <summary>Every space in which the caller has a right.</summary>
+    public static async Task<IReadOnlyList<Space>> SpacesWith(this HttpContext http, Right right, IDirectory directory)
+    {
+        var all = await directory.Spaces(http.RequestAborted);
+        var those = http.Visit().Caller.Spaces(right, organization => all.Where(each => each.Organization == organization).Select(each => each.Guid));
+        return [.. all.Where(each => those?.Contains(each.Guid) != false)];
     }
 }

@@ -102,9 +102,7 @@ internal static class IsolationSegmentEndpoints
     private static async Task<IResult> RelatedSpaces(string guid, HttpContext http, IIsolationSegments segments, IDirectory directory)
     {
         var segment = await Find(guid, http, segments);
-        var all = await directory.Spaces(http.RequestAborted);
-        var seen = http.Visit().Caller.Spaces(Right.SeeSpace, organization => all.Where(each => each.Organization == organization).Select(each => each.Guid));
-        var spaces = all.Where(each => each.Segment == segment.Guid && seen?.Contains(each.Guid) != false).Select(each => each.Guid);
+        var spaces = (await http.SpacesWith(Right.SeeSpace, directory)).Where(each => each.Segment == segment.Guid).Select(each => each.Guid);
         return Reply.Ok(new AppliedResponse(
             ManyReferences.To(spaces).Data,
             new Dictionary<string, Link> { ["self"] = new Links(http.Request).To($"{IsolationSegmentResponse.PathOf(segment.Guid)}/relationships/spaces") }));

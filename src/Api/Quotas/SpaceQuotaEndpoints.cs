@@ -180,9 +180,7 @@ internal static class SpaceQuotaEndpoints
         public static async Task<Sight> Of(HttpContext http, IDirectory directory)
         {
             var caller = http.Visit().Caller;
-            var all = await directory.Spaces(http.RequestAborted);
-            var seen = caller.Spaces(Right.SeeSpace, organization => all.Where(each => each.Organization == organization).Select(each => each.Guid));
-            return new Sight([.. all.Where(each => seen?.Contains(each.Guid) != false)], AccessRules.Gives(caller.Authority, Right.SeeSpace) ? null : caller.Organizations(Right.ManageOrganization));
+            return new Sight(await http.SpacesWith(Right.SeeSpace, directory), AccessRules.Gives(caller.Authority, Right.SeeSpace) ? null : caller.Organizations(Right.ManageOrganization));
         }
     }
 }

@@ -178,10 +178,8 @@ internal static class SecurityGroupEndpoints
 
         public static async Task<Sight> Of(HttpContext http, IDirectory directory)
         {
-            var caller = http.Visit().Caller;
-            var all = await directory.Spaces(http.RequestAborted);
-            var seen = caller.Spaces(Right.SeeSpace, organization => all.Where(each => each.Organization == organization).Select(each => each.Guid));
-            return new Sight(seen is null, [.. all.Select(each => each.Guid).Where(each => seen?.Contains(each) != false)]);
+            var seen = await http.SpacesWith(Right.SeeSpace, directory);
+            return new Sight(AccessRules.Gives(http.Visit().Caller.Authority, Right.SeeSpace), [.. seen.Select(each => each.Guid)]);
         }
     }
 }

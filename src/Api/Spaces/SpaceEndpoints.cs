@@ -31,10 +31,8 @@ internal static class SpaceEndpoints
     private static async Task<IResult> List(HttpContext http, IDirectory directory)
     {
         var list = ListRequest.Read(http.Request, ListShape.Spaces);
-        var all = await directory.Spaces(http.RequestAborted);
-        var seen = http.Visit().Caller.Spaces(Right.SeeSpace, organization => all.Where(each => each.Organization == organization).Select(each => each.Guid));
         var links = new Links(http.Request);
-        var found = all.Where(each => seen?.Contains(each.Guid) != false && list.Organizations?.Contains(each.Organization) != false);
+        var found = (await http.SpacesWith(Right.SeeSpace, directory)).Where(each => list.Organizations?.Contains(each.Organization) != false);
         var page = SmallList.Of(found, each => new Listed(each.Guid, each.Name, each.CreatedAt, each.UpdatedAt, each.Metadata), list, http.Request, each => SpaceResponse.Of(each, links));
         return Reply.Ok(http.Request.Query["include"].ToString().Split(',').Contains("organization")
             ? new PageWithOrganizations(page.Pagination, page.Resources, new IncludedOrganizations(await Organizations(page.Resources, directory, links, http.RequestAborted)))

@@ -10,7 +10,6 @@ internal sealed class Processes(Session session, string app)
 {
     private const string Running = "RUNNING";
     private const string Crashed = "CRASHED";
-    private const long BytesPerMb = 1024 * 1024;
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Cloud Foundry's startup timeout.</summary>
@@ -50,10 +49,10 @@ internal sealed class Processes(Session session, string app)
         foreach (var (process, instances) in all.Where(each => each.Instances.Count > 0))
         {
             session.Terminal.Line();
-            var listing = new Listing(session.Terminal, Shown.Harmless(process.Text("type")), "state", "since", "cell", "memory", "disk", "details");
+            var listing = new Listing(session.Terminal, Shown.Harmless(process.Text("type")), "state", "since", "cell", "cpu", "memory", "disk", "details");
             foreach (var instance in instances)
             {
-                listing.Add($"#{instance.Text("index")}", instance.Text("state")?.ToLowerInvariant(), Since(instance), instance.Text("host"), Megabytes(instance, "mem_quota"), Megabytes(instance, "disk_quota"), Why(instance));
+                listing.Add($"#{instance.Text("index")}", instance.Text("state")?.ToLowerInvariant(), Since(instance), instance.Text("host"), Cpu(instance), Used(instance, "mem"), Used(instance, "disk"), Why(instance));
             }
 
             listing.Show();
@@ -111,6 +110,11 @@ internal sealed class Processes(Session session, string app)
             ? DateTimeOffset.UtcNow.AddSeconds(-uptime).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
             : null;
 
-    private static string? Megabytes(JsonElement instance, string name) =>
-        instance.Number(name) is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / BytesPerMb}M") : null;
+    /// <summary>Of one core.</summary>
+    private static string? Cpu(JsonElement instance) =>
+        instance.Real("usage", "cpu") is { } cores ? string.Create(CultureInfo.InvariantCulture, $"{cores * 100:0.0}%") : null;
+
+    /// <summary>With what is used of it, where that is known.</summary>
+    private static string? Used(JsonElement instance, string resource) => instance.Number($"{resource}_quota") is not { } quota ? null
+        : instance.Number("usage", resource) is { } used ? $"{Sizes.Short(used)} of {Sizes.Short(quota)}" : Sizes.Short(quota);
 }

@@ -70,7 +70,7 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     public void Order(AttemptEffect order) => orders.Writer.TryWrite(order);
 
-    public Task<ImmutableArray<AttemptUsage>> Measure(ImmutableArray<AttemptKey> attempts) => cell.Meter.Measure(attempts.Where(keepers.ContainsKey), cell.Serving);
+    public Task<ImmutableArray<AttemptUsage>> Measure(ImmutableArray<AttemptKey> attempts) => cell.Meter.MeasureAll(attempts.Where(keepers.ContainsKey), cell.Serving);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -11,10 +11,13 @@ internal sealed class UsageMeter(IContainerRuntime runtime, CellOptions options,
     /// <summary>An engine measures a few at a time as fast as many.</summary>
     private const int AtOnce = 4;
 
-    private readonly ConcurrentDictionary<AttemptKey, UsageTrace> traces = new();
+    /// <summary>Who looks again and again is told the same for so long: clients do while an app starts.</summary>
+    private static readonly TimeSpan Trust = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<AttemptKey, Look> last = new();
 
     /// <summary>Of those that are measured in time: who asks shows it to people, and does not wait for a slow engine.</summary>
-    public async Task<ImmutableArray<AttemptUsage>> Measure(IEnumerable<AttemptKey> attempts, CancellationToken cancellation)
+    public async Task<ImmutableArray<AttemptUsage>> MeasureAll(IEnumerable<AttemptKey> attempts, CancellationToken cancellation)
     {
         var measured = new ConcurrentBag<AttemptUsage>();
         using var limit = new CancellationTokenSource(options.UsageMax, clock);
@@ -23,10 +26,9 @@ internal sealed class UsageMeter(IContainerRuntime runtime, CellOptions options,
         {
             await Parallel.ForEachAsync(attempts, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = enough.Token }, async (attempt, token) =>
             {
-                if (await runtime.Usage(attempt, token) is { } usage)
+                if (await Measure(attempt, token) is { } usage)
                 {
-                    var trace = traces.AddOrUpdate(attempt, _ => UsageTrace.Of(null, usage), (_, before) => UsageTrace.Of(before, usage));
-                    measured.Add(new AttemptUsage(attempt, usage.At, trace.Cores, usage.MemoryBytes, usage.DiskBytes));
+                    measured.Add(usage);
                 }
             });
         }
@@ -39,5 +41,25 @@ internal sealed class UsageMeter(IContainerRuntime runtime, CellOptions options,
     }
 
     /// <summary>It runs no more.</summary>
-    public void Forget(AttemptKey attempt) => traces.TryRemove(attempt, out _);
+    public void Forget(AttemptKey attempt) => last.TryRemove(attempt, out _);
+
+    private async Task<AttemptUsage?> Measure(AttemptKey attempt, CancellationToken cancellation)
+    {
+        if (last.TryGetValue(attempt, out var known) && clock.GetElapsedTime(known.At) < Trust)
+        {
+            return known.Usage;
+        }
+
+        if (await runtime.Usage(attempt, cancellation) is not { } used)
+        {
+            return null;
+        }
+
+        var trace = UsageTrace.Of(known?.Trace, used);
+        var usage = new AttemptUsage(attempt, used.At, trace.Cores, used.MemoryBytes, used.DiskBytes);
+        last[attempt] = new Look(usage, trace, clock.GetTimestamp());
+        return usage;
+    }
+
+    private sealed record Look(AttemptUsage Usage, UsageTrace Trace, long At);
 }

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace Granary.Docker.Tests;
+namespace Granary.Testing;
 
 /// <summary>
 /// Another machine, as far as the network can tell: a network namespace with two addresses behind a route of the host's. On both, each of two ports is served over TCP and UDP, and pings
 /// are answered.
 /// </summary>
-internal sealed class Beyond : IAsyncDisposable
+public sealed class Beyond : IAsyncDisposable
 {
     public const string Address = "198.51.100.2";
     public const string OtherAddress = "198.51.100.3";
@@ -21,8 +21,10 @@ internal sealed class Beyond : IAsyncDisposable
 
     public static async Task<Beyond> Make()
     {
-        await Command.Run("sh", ["-ec",
-            $"""
+        await Script.Run("/bin/sh", "-ec", $"""
+            # What a run that was killed left behind.
+            ip link delete gr-beyond 2>/dev/null || :
+            ip netns delete {Name} 2>/dev/null || :
             ip netns add {Name}
             ip link add gr-beyond type veth peer name eth0 netns {Name}
             ip address add {HostSide}/24 dev gr-beyond
@@ -31,7 +33,7 @@ internal sealed class Beyond : IAsyncDisposable
             ip -n {Name} address add {OtherAddress}/24 dev eth0
             ip -n {Name} link set eth0 up
             ip -n {Name} link set lo up
-            """]);
+            """);
         var script = $$"""
             use IO::Socket::INET; use IO::Select; $| = 1;
             my $all = IO::Select->new(map { my $port = $_; map { IO::Socket::INET->new(Proto => $_, LocalPort => $port, $_ eq "tcp" ? (Listen => 9, ReuseAddr => 1) : ()) or die } qw(tcp udp) } {{Port}}, {{OtherPort}});
@@ -40,8 +42,7 @@ internal sealed class Beyond : IAsyncDisposable
             """;
         var start = new ProcessStartInfo("ip", ["netns", "exec", Name, "perl", "-e", script]) { RedirectStandardOutput = true };
         var server = Process.Start(start)!;
-        Assert.Equal("up", await server.StandardOutput.ReadLineAsync());
-        return new Beyond(server);
+        return await server.StandardOutput.ReadLineAsync() == "up" ? new Beyond(server) : throw new InvalidOperationException("The other machine did not come up.");
     }
 
     public async ValueTask DisposeAsync()
@@ -50,7 +51,6 @@ internal sealed class Beyond : IAsyncDisposable
         await server.WaitForExitAsync();
         server.Dispose();
         // The kernel takes a namespace's own end away later, and the next test makes this one again.
-        await Command.Run("ip", ["link", "delete", "gr-beyond"]);
-        await Command.Run("ip", ["netns", "delete", Name]);
+        await Script.Run("/bin/sh", "-ec", $"ip link delete gr-beyond; ip netns delete {Name}");
     }
 }
