@@ -4,7 +4,6 @@ using Granary.Core.Attempts;
 using Granary.Core.Cells;
 using Granary.Core.Instances;
 using Granary.Core.Runtime;
-using Granary.Grains;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 
@@ -99,9 +98,9 @@ public sealed partial class GranaryClient
         {
             return await grains.GetGrain<ICellGrain>(Keys.Cell(cell)).Usage(attempts).WaitAsync(UsageMax, clock, cancellation);
         }
-        catch (Exception fault) when (Faults.Pass(fault))
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return []; // The next one who asks is told.
+            return []; // For want of a figure nobody is refused the rest: the next one who asks is told, once also a silo of an older version is replaced.
         }
     }
 }

@@ -70,6 +70,9 @@ public static class Limits
     /// <summary>Destinations of one security group, times their ports: each may become a rule of the kernel's.</summary>
     public const int EgressReach = 4096;
 
+    /// <summary>The same of all security groups together, because all may hold in one space.</summary>
+    public const int EgressReachOfAll = 8192;
+
     /// <summary>The highest value of a retry or loss budget that a task may ask for.</summary>
     public const int RetriesMax = 100;
 

@@ -5,6 +5,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Core.Apps;
+using Granary.Core.Quotas;
+using Granary.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
 
@@ -35,7 +37,7 @@ public sealed class FuzzTests(ApiHost host, ITestOutputHelper output)
     public async Task Broken_JSON_is_answered()
     {
         var app = await Given.App(host, "fuzzed json");
-        (HttpMethod Method, string Path, string Body)[] requests =
+        await Fuzz(
         [
             (HttpMethod.Post, $"/v3/apps/{app.Id}/tasks", $$$$"""{"command":"true","name":"a","memory_in_mb":"64","template":{"process":{"guid":"{{{{app.Id}}}}"}},"metadata":{"labels":{"a/b":"c"},"annotations":{"d":null}},"granary":{"retries_max":1}}"""),
             (HttpMethod.Patch, $"/v3/apps/{app.Id}", """{"metadata":{"labels":{"a":"b"}},"lifecycle":{"type":"buildpack","data":{"buildpacks":["binary_buildpack"],"stack":null}}}"""),
@@ -45,13 +47,27 @@ public sealed class FuzzTests(ApiHost host, ITestOutputHelper output)
             (HttpMethod.Post, "/v3/builds", $$$$"""{"package":{"guid":"{{{{app.NewestPackage}}}}"},"lifecycle":{"type":"buildpack","data":{"buildpacks":[]}}}"""),
             (HttpMethod.Post, "/v3/droplets", $$$$"""{"relationships":{"app":{"data":{"guid":"{{{{app.Id}}}}"}}},"process_types":{"web":"serve"}}"""),
             (HttpMethod.Post, "/v3/resource_matches", """{"resources":[{"path":"a","mode":"644","checksum":{"value":"b"},"size_in_bytes":1}]}"""),
-        ];
+        ]);
+    }
 
-        await Fuzz((random, _) =>
-        {
-            var (method, path, body) = requests[random.Next(requests.Length)];
-            return (method, path, Content(Broken(random, Encoding.UTF8.GetBytes(body)), "application/json"));
-        });
+    /// <summary>Of things that hold in no space.</summary>
+    [Fact]
+    public async Task Broken_JSON_of_operators_is_answered()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var (group, segment, quota) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await host.Services.GetRequiredService<ISecurityGroups>().Add(new SecurityGroup(group, "fuzzed", [], false, false, [], [], now, now), default);
+        await host.Services.GetRequiredService<IIsolationSegments>().Add(new IsolationSegment(segment, "fuzzed", [], Metadata.Empty, now, now), default);
+        await host.Services.GetRequiredService<IQuotas>().Add(new Quota(quota, null, "fuzzed", new QuotaTerms(QuotaLimits.None), now, now), [], default);
+        await Fuzz(
+        [
+            (HttpMethod.Patch, $"/v3/security_groups/{group}", """{"name":"fuzzed","globally_enabled":{"running":false,"staging":false},"rules":[{"protocol":"tcp","destination":"10.0.0.0/8,192.168.1.1-192.168.1.9","ports":"80,443,8000-8100","log":true,"description":"a"},{"protocol":"icmp","destination":"0.0.0.0/0","type":8,"code":-1},{"protocol":"all","destination":"198.51.100.0-198.51.100.255"}]}"""),
+            (HttpMethod.Post, $"/v3/security_groups/{group}/relationships/staging_spaces", $$"""{"data":[{"guid":"{{group}}"},{"guid":"{{segment}}"}]}"""),
+            (HttpMethod.Patch, $"/v3/isolation_segments/{segment}", """{"name":"fuzzed","metadata":{"labels":{"a/b":"c"},"annotations":{"d":null}}}"""),
+            (HttpMethod.Post, $"/v3/isolation_segments/{segment}/relationships/organizations", $$"""{"data":[{"guid":"{{group}}"}]}"""),
+            (HttpMethod.Patch, $"{Space}/relationships/isolation_segment", $$$"""{"data":{"guid":"{{{segment}}}"}}"""),
+            (HttpMethod.Patch, $"/v3/organization_quotas/{quota}", """{"name":"fuzzed","apps":{"total_memory_in_mb":"256","per_app_tasks":1,"total_instances":null},"services":{"paid_services_allowed":false},"routes":{"total_routes":5},"domains":{"total_domains":1}}"""),
+        ]);
     }
 
     [Fact]
@@ -131,6 +147,9 @@ public sealed class FuzzTests(ApiHost host, ITestOutputHelper output)
             "/v3/apps?names=a&order_by=name&after=AAAA&guids=00000000-0000-4000-8000-000000000001&updated_ats[gte]=2026-01-01T00:00:00Z",
             "/v3/audit_events?target_guids=00000000-0000-4000-8000-000000000001&types=audit.app.create&order_by=-created_at",
             "/api/v1/read/00000000-0000-4000-8000-000000000001?descending=true&limit=10&start_time=-6795364578871345152&envelope_types=LOG",
+            "/v3/security_groups?names=a&globally_enabled_running=true&staging_space_guids=00000000-0000-4000-8000-000000000001&order_by=name",
+            "/v3/isolation_segments?names=shared,a&organization_guids=00000000-0000-4000-8000-000000000002&label_selector=a!=b",
+            "/v3/spaces?include=organization&names=default&organization_guids=00000000-0000-4000-8000-000000000002",
             "/v3/processes?app_guids=00000000-0000-4000-8000-000000000001&types=web",
         ];
 
@@ -142,6 +161,12 @@ public sealed class FuzzTests(ApiHost host, ITestOutputHelper output)
             return (HttpMethod.Get, whole[..mark] + "?" + string.Concat(query.Select(each => each is > 0x20 and < 0x7f and not (byte)'#' ? ((char)each).ToString() : $"%{each:X2}")), null);
         });
     }
+
+    private Task Fuzz((HttpMethod Method, string Path, string Body)[] requests) => Fuzz((random, _) =>
+    {
+        var (method, path, body) = requests[random.Next(requests.Length)];
+        return (method, path, Content(Broken(random, Encoding.UTF8.GetBytes(body)), "application/json"));
+    });
 
     private Task Fuzz(Func<Random, int, (HttpMethod, string, HttpContent?)> next) => Fuzz((random, number) => Task.FromResult(next(random, number)));
 

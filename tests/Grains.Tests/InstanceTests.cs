@@ -1,10 +1,14 @@
+using System.Collections.Immutable;
 using Granary.Core;
 using Granary.Core.Apps;
+using Granary.Core.Attempts;
 using Granary.Core.Instances;
+using Granary.Core.Runtime;
 using Granary.Grains.Contracts;
 using Granary.Grains.Ports;
 using Granary.Grains.Tests.Worlds;
 using Granary.Silo.Storage.Rows;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Grains.Tests;
@@ -189,6 +193,32 @@ public sealed class InstanceTests : IAsyncLifetime
         var answer = await world.Grain(new Core.Tasks.TaskId(instance.Work)).Submit(world.App, new Core.Tasks.TaskSubmission { Command = "true" });
         Assert.Equal("Task guid must not be of version 14 or 15: such guids are those of builds and instances", answer.Refusal!.Detail);
     }
+
+    [Fact]
+    public async Task What_runs_is_measured_when_somebody_asks_and_at_most_once_a_second()
+    {
+        await Start("wait", instances: 2);
+        await Up(0, 1);
+        AttemptKey[] attempts = [(await Row(0)).Key, (await Row(1)).Key];
+        Assert.Equal(0, world.Silo.Fate.Count("Usage"));
+
+        var first = await Measured([.. attempts, new AttemptKey(Guid.NewGuid(), 1)]);
+        var again = await Measured(attempts);
+        Assert.Equal(attempts.ToHashSet(), first.Select(each => each.Attempt).ToHashSet());
+        Assert.Equal(first.ToHashSet(), again.ToHashSet());
+        Assert.Equal(2, world.Silo.Fate.Count("Usage"));
+
+        await world.Let(TimeSpan.FromSeconds(2));
+        Assert.All(await Measured(attempts), each => Assert.Equal((0.5, 16L << 20, 16L << 20), (Math.Round(each.Cores, 3), each.MemoryBytes, each.DiskBytes)));
+
+        world.Engine.GoAway(Departure.CutOff);
+        await world.Let(TimeSpan.FromSeconds(2));
+        Assert.Empty(await Measured(attempts));
+        world.Engine.ComeBack(sameProcess: true, liveRestore: true);
+        Assert.Equal(2, (await Measured(attempts)).Length);
+    }
+
+    private Task<ImmutableArray<AttemptUsage>> Measured(params IEnumerable<AttemptKey> attempts) => world.Silo.Grains.GetGrain<ICellGrain>(Keys.Cell(A.Cell1)).Usage([.. attempts]);
 
     private static ProcessChange Process(string command, int instances) => new(instances, 64, 64, null, true, command);
 

@@ -81,8 +81,8 @@ public abstract class IsolationSegmentStoreTests(TestDatabases databases) : IAsy
         await store.Entitle(secure.Guid, [acme.Guid, Home.Organization, acme.Guid], default);
         await store.Assign(dev.Guid, secure.Guid, default);
 
-        Assert.Equal(NotEmpty, await store.Change(secure with { Name = "other" }, default));
-        Assert.Equal(Done, await store.Change(secure with { Metadata = Metadata.Empty with { Labels = Metadata.Empty.Labels.Add("a", "b") } }, default));
+        Assert.Equal(NotEmpty, await store.Change(secure.Guid, "other", Metadata.Empty, default));
+        Assert.Equal(Done, await store.Change(secure.Guid, null, Metadata.Empty with { Labels = Metadata.Empty.Labels.Add("a", "b") }, default));
         Assert.Equal(NotEmpty, await store.Remove(secure.Guid, default));
         Assert.Equal(NotEmpty, await store.Revoke(secure.Guid, acme.Guid, default));
         await store.Assign(dev.Guid, null, default);
@@ -107,8 +107,8 @@ public abstract class IsolationSegmentStoreTests(TestDatabases databases) : IAsy
     public async Task Names_are_taken_without_regard_to_case()
     {
         Assert.Equal(Taken, await store.Add(secure with { Guid = Guid.NewGuid(), Name = "SECURE" }, default));
-        Assert.Equal(Taken, await store.Change(secure with { Name = "Shared" }, default));
-        Assert.Equal(NotFound, await store.Change(secure with { Guid = Guid.NewGuid(), Name = "new" }, default));
+        Assert.Equal(Taken, await store.Change(secure.Guid, "Shared", Metadata.Empty, default));
+        Assert.Equal(NotFound, await store.Change(Guid.NewGuid(), "new", Metadata.Empty, default));
     }
 
     [Fact]
@@ -122,6 +122,23 @@ public abstract class IsolationSegmentStoreTests(TestDatabases databases) : IAsy
             await Task.WhenAll(revoked, assigned);
 
             Assert.Contains((await revoked, await assigned), ((DirectoryOutcome, DirectoryOutcome)[])[(Done, NotFound), (NotEmpty, Done)]);
+            await store.Assign(dev.Guid, null, default);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_given_while_it_is_renamed_is_given_under_one_of_the_two_names_and_keeps_it()
+    {
+        await store.Entitle(secure.Guid, [acme.Guid], default);
+        for (var round = 0; round < 20; round++)
+        {
+            var before = (await store.Find(secure.Guid, default))!.Name;
+
+            var (renamed, assigned) = (store.Change(secure.Guid, $"secure-{round}", Metadata.Empty, default), store.Assign(dev.Guid, secure.Guid, default));
+            await Task.WhenAll(renamed, assigned);
+
+            Assert.Equal(Done, await assigned);
+            Assert.Equal(await renamed is Done ? $"secure-{round}" : before, (await quotas.Standing(dev.Guid, default))!.Segment);
             await store.Assign(dev.Guid, null, default);
         }
     }

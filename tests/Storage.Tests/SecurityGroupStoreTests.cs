@@ -43,6 +43,21 @@ public abstract class SecurityGroupStoreTests(TestDatabases databases) : IAsyncL
     }
 
     [Fact]
+    public async Task All_together_are_bounded_and_what_would_be_too_much_changes_nothing()
+    {
+        var wide = new EgressRule(EgressRule.Tcp, string.Join(',', Enumerable.Range(0, 16).Select(each => $"10.0.{each * 2}.0/24")), string.Join(',', Enumerable.Range(1, 256)));
+        var (first, second) = (Group("first", wide), Group("second", Web));
+        Assert.Equal(DirectoryOutcome.Done, await store.Add(first, default));
+        Assert.Equal(DirectoryOutcome.Done, await store.Add(second, default));
+
+        Assert.Equal(DirectoryOutcome.TooMuch, await store.Add(Group("third", wide), default));
+        Assert.Equal(DirectoryOutcome.TooMuch, await store.Change(second.Guid, new SecurityGroupChange("renamed", [wide], null, null), default));
+
+        Assert.Equal(["default", "first", "second"], (await store.All(default)).Select(each => each.Name).Order(StringComparer.Ordinal));
+        Assert.Equal([Web], (await Read(second)).Rules.AsEnumerable());
+    }
+
+    [Fact]
     public async Task A_group_is_kept_as_it_was_written_changed_and_removed()
     {
         var group = Group("web", Web) with { RunningSpaces = [Home.Space] };

@@ -41,7 +41,7 @@ internal static class IsolationSegmentEndpoints
     {
         var list = ListRequest.Read(http.Request, ListShape.IsolationSegments);
         var links = new Links(http.Request);
-        var found = (await segments.All(http.RequestAborted)).Where(each => IsSeen(each, http) && (list.Organizations is not { } wanted || each.Organizations.Any(wanted.Contains)));
+        var found = (await segments.All(http.RequestAborted)).Where(each => IsSeen(each, http) && (list.Organizations is not { } wanted || Seen(each, http).Any(wanted.Contains)));
         return Reply.Ok(SmallList.Of(found, each => new Listed(each.Guid, each.Name, each.CreatedAt, each.UpdatedAt, each.Metadata), list, http.Request, each => IsolationSegmentResponse.Of(each, links)));
     }
 
@@ -67,8 +67,7 @@ internal static class IsolationSegmentEndpoints
             throw new CfException(CfError.Unprocessable("Cannot update the shared Isolation Segment"));
         }
 
-        var changed = segment with { Name = request.Name ?? segment.Name, Metadata = MetadataRules.Merge(segment.Metadata, request.Metadata.Labels, request.Metadata.Annotations) };
-        return await segments.Change(changed, http.RequestAborted) switch
+        return await segments.Change(segment.Guid, request.Name, MetadataRules.Merge(segment.Metadata, request.Metadata.Labels, request.Metadata.Annotations), http.RequestAborted) switch
         {
             DirectoryOutcome.Taken => throw Taken(),
             DirectoryOutcome.NotEmpty => throw new CfException(CfError.Unprocessable("Cannot update Isolation Segments that are assigned as the default for an Organization or Space.")),

@@ -106,6 +106,9 @@ internal sealed class ListRequest
     /// <summary>What is no guid is the guid of nothing.</summary>
     public Guid? AfterGuid { get; }
 
+    /// <summary>Whether what belongs to the items is asked for too.</summary>
+    public bool Includes(string word) => query["include"].ToString().Split(',').Contains(word);
+
     public static ListRequest Read(HttpRequest request, ListShape shape) => new(request, shape);
 
     /// <summary>For things that have no rows: whether the filters by name and guid let one pass.</summary>

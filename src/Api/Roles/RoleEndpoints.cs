@@ -40,7 +40,7 @@ internal static class RoleEndpoints
                 && (list.Organizations is null || (each.Grant.Space is null && list.Organizations.Value.Contains(each.Grant.Organization)))),
         ];
         var page = SmallList.Of(found, each => new Listed(each.Guid, "", each.CreatedAt, each.CreatedAt, Metadata.Empty), list, http.Request, each => RoleResponse.Of(each, links));
-        return Reply.Ok(http.Request.Query["include"].ToString().Split(',').Contains("user")
+        return Reply.Ok(list.Includes("user")
             ? new PageWithUsers(page.Pagination, page.Resources, new IncludedUsers(await Users(page.Resources, accounts, links, http.RequestAborted)))
             : page);
     }

@@ -5,6 +5,7 @@ using Granary.Api.Lists;
 using Granary.Api.Spaces;
 using Granary.Api.Wire;
 using Granary.Client;
+using Granary.Core;
 using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Core.Jobs;
@@ -46,8 +47,8 @@ internal static class SecurityGroupEndpoints
             sight.Sees(group)
             && (list.OfAllRunning ?? group.IsOfAllRunning) == group.IsOfAllRunning
             && (list.OfAllStaging ?? group.IsOfAllStaging) == group.IsOfAllStaging
-            && list.RunningSpaces?.Intersect(group.RunningSpaces).Any() != false
-            && list.StagingSpaces?.Intersect(group.StagingSpaces).Any() != false);
+            && list.RunningSpaces?.Intersect(group.RunningSpaces).Any(sight.Names) != false
+            && list.StagingSpaces?.Intersect(group.StagingSpaces).Any(sight.Names) != false);
         return Page(found, sight.Names, list, http);
     }
 
@@ -73,6 +74,7 @@ internal static class SecurityGroupEndpoints
         return await groups.Add(group, http.RequestAborted) switch
         {
             DirectoryOutcome.Taken => throw Taken(group.Name),
+            DirectoryOutcome.TooMuch => throw TooMuch(),
             DirectoryOutcome.NotFound => throw new CfException(CfError.Unprocessable($"Spaces with guids {Guids.Quoted([.. await Missing(staging, directory, http.RequestAborted), .. await Missing(running, directory, http.RequestAborted)])} do not exist.")),
             _ => Reply.Created(SecurityGroupResponse.Of(group, (await Sight.Of(http, directory)).Names, new Links(http.Request))),
         };
@@ -85,6 +87,7 @@ internal static class SecurityGroupEndpoints
         return await groups.Change(group.Guid, change, http.RequestAborted) switch
         {
             DirectoryOutcome.Taken => throw Taken(change.Name!),
+            DirectoryOutcome.TooMuch => throw TooMuch(),
             _ => await Get(guid, http, groups, directory),
         };
     }
@@ -165,6 +168,9 @@ internal static class SecurityGroupEndpoints
 
     private static async Task<IEnumerable<Guid>> Missing(ImmutableArray<Guid> guids, IDirectory directory, CancellationToken cancellation) =>
         guids.Except((await directory.Spaces(cancellation)).Select(each => each.Guid));
+
+    private static CfException TooMuch() =>
+        new(CfError.Unprocessable($"All security groups together must not have more than {Limits.EgressReachOfAll} destinations, counted once for each of their ports: make blocks or ranges of some, or delete groups that nothing needs."));
 
     private static CfException Taken(string name) => new(CfError.Unprocessable($"Security group with name '{name}' already exists."));
 

@@ -34,7 +34,7 @@ internal static class SpaceEndpoints
         var links = new Links(http.Request);
         var found = (await http.SpacesWith(Right.SeeSpace, directory)).Where(each => list.Organizations?.Contains(each.Organization) != false);
         var page = SmallList.Of(found, each => new Listed(each.Guid, each.Name, each.CreatedAt, each.UpdatedAt, each.Metadata), list, http.Request, each => SpaceResponse.Of(each, links));
-        return Reply.Ok(http.Request.Query["include"].ToString().Split(',').Contains("organization")
+        return Reply.Ok(list.Includes("organization")
             ? new PageWithOrganizations(page.Pagination, page.Resources, new IncludedOrganizations(await Organizations(page.Resources, directory, links, http.RequestAborted)))
             : page);
     }

@@ -35,10 +35,15 @@ public static partial class EgressRuleReader
             faults = faults.Add($"rules length must not exceed {Limits.EgressRulesLength} characters");
         }
 
+        if (!faults.IsEmpty)
+        {
+            return ([], faults); // A field in the wrong place was not looked at, and may hold anything.
+        }
+
         ImmutableArray<EgressRule> read = [.. rules.EnumerateArray().Select(Rule)];
-        return read.Sum(Reach) > Limits.EgressReach
-            ? (read, faults.Add($"rules must not have more than {Limits.EgressReach} destinations, counted once for each of their ports"))
-            : (read, faults);
+        return read.Sum(EgressRules.Reach) > Limits.EgressReach
+            ? ([], [$"rules must not have more than {Limits.EgressReach} destinations, counted once for each of their ports"])
+            : (read, []);
     }
 
     private static EgressRule Rule(JsonElement rule) => new(
@@ -47,11 +52,8 @@ public static partial class EgressRuleReader
         Of(rule, "ports")?.GetString(),
         Of(rule, "type")?.GetInt32(),
         Of(rule, "code")?.GetInt32(),
-        Of(rule, "description")?.GetString(),
+        Of(rule, "description") is { ValueKind: JsonValueKind.String } description ? description.GetString() : null,
         Of(rule, "log")?.GetBoolean());
-
-    /// <summary>Each is a rule of the kernel's, at worst.</summary>
-    private static long Reach(EgressRule rule) => (long)EgressRules.Destinations(rule.Destination).Count() * (rule.Ports is { } ports ? PortRange.Read(ports)?.Count ?? 1 : 1);
 
     private static IEnumerable<string> Faults(JsonElement rule)
     {

@@ -30,6 +30,9 @@ public static class EgressRules
     public static IEnumerable<AddressRange> Destinations(string text) =>
         text.Split(',').Select(each => each.Split('-') is [var first, var last] ? AddressRange.Between(first, last) : AddressRange.OfBlock(each)).OfType<AddressRange>();
 
+    /// <summary>How many rules of the kernel's it takes at worst.</summary>
+    public static long Reach(EgressRule rule) => (long)Destinations(rule.Destination).Count() * (rule.Ports is { } ports ? PortRange.Read(ports)?.Count ?? 1 : 1);
+
     /// <summary>The rule without its destination and its words.</summary>
     private static EgressRule Kind(EgressRule rule) => new(
         rule.Protocol,

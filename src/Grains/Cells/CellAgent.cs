@@ -70,7 +70,16 @@ internal sealed partial class CellAgent : BackgroundService, ICellAgent
 
     public void Order(AttemptEffect order) => orders.Writer.TryWrite(order);
 
-    public Task<ImmutableArray<AttemptUsage>> Measure(ImmutableArray<AttemptKey> attempts) => cell.Meter.MeasureAll(attempts.Where(keepers.ContainsKey), cell.Serving);
+    public async Task<ImmutableArray<AttemptUsage>> Measure(ImmutableArray<AttemptKey> attempts)
+    {
+        var measured = await cell.Meter.MeasureAll(attempts.Where(keepers.ContainsKey), cell.Serving);
+        foreach (var ended in measured.Select(each => each.Attempt).Where(each => !keepers.ContainsKey(each)))
+        {
+            cell.Meter.Forget(ended); // It was forgotten while it was being measured.
+        }
+
+        return measured;
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -65,8 +65,8 @@ public sealed class CellOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan StartTurnMax { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the cell measures what its attempts use for one who asks (cf app); what is not measured by then is not told. Default 2 s; range 0.1 s to 1 min.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    /// <summary>How long the cell measures what its attempts use for one who asks (cf app); what is not measured by then is not told. Default 2 s; range 0.1 s to 2.5 s: who asks waits 3 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:02.5")]
     public TimeSpan UsageMax { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a container of the cell that no row knows is left alone. Default 10 min; range 10 s to 7 days: time enough to notice that a database was restored from an old backup.</summary>

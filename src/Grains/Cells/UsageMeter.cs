@@ -26,15 +26,15 @@ internal sealed class UsageMeter(IContainerRuntime runtime, CellOptions options,
         {
             await Parallel.ForEachAsync(attempts, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = enough.Token }, async (attempt, token) =>
             {
-                if (await Measure(attempt, token) is { } usage)
+                if (await TryMeasure(attempt, token) is { } usage)
                 {
                     measured.Add(usage);
                 }
             });
         }
-        catch (Exception missed) when (missed is OperationCanceledException or EngineUnavailableException)
+        catch (OperationCanceledException)
         {
-            // What was measured until then is told.
+            // The time is over: what was measured until then is told.
         }
 
         return [.. measured];
@@ -42,6 +42,19 @@ internal sealed class UsageMeter(IContainerRuntime runtime, CellOptions options,
 
     /// <summary>It runs no more.</summary>
     public void Forget(AttemptKey attempt) => last.TryRemove(attempt, out _);
+
+    /// <summary>One that cannot be measured costs the others nothing.</summary>
+    private async Task<AttemptUsage?> TryMeasure(AttemptKey attempt, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Measure(attempt, cancellation);
+        }
+        catch (EngineUnavailableException)
+        {
+            return null;
+        }
+    }
 
     private async Task<AttemptUsage?> Measure(AttemptKey attempt, CancellationToken cancellation)
     {

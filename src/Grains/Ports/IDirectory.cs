@@ -41,6 +41,9 @@ public enum DirectoryOutcome
     /// <summary>It still holds apps; or the role is the one without which those in spaces could not be.</summary>
     NotEmpty,
 
+    /// <summary>It would be more than an installation takes.</summary>
+    TooMuch,
+
     /// <summary>A role in a space takes one in its organization.</summary>
     NoMember,
 }

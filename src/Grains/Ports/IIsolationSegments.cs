@@ -23,8 +23,8 @@ public interface IIsolationSegments
 
     Task<DirectoryOutcome> Add(IsolationSegment segment, CancellationToken cancellation);
 
-    /// <summary>Takes the name and the metadata. Not empty when it is to have another name and an organization or a space has it.</summary>
-    Task<DirectoryOutcome> Change(IsolationSegment segment, CancellationToken cancellation);
+    /// <param name="name">Null leaves it as it is. Not empty when it is to have another one and an organization or a space has it.</param>
+    Task<DirectoryOutcome> Change(Guid segment, string? name, Metadata metadata, CancellationToken cancellation);
 
     /// <summary>Unless an organization may use it.</summary>
     Task<DirectoryOutcome> Remove(Guid guid, CancellationToken cancellation);

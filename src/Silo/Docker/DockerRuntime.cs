@@ -170,7 +170,7 @@ public sealed class DockerRuntime : IContainerRuntime, IDisposable
             var parameters = new ContainerStatsParameters { Stream = false, OneShot = true };
             await engine.Ask("measure a container", options.RequestTimeout, (client, token) => client.Containers.GetContainerStatsAsync(container.ID, parameters, measured, token), cancellation);
         }
-        catch (DockerApiException answer) when (answer.StatusCode == HttpStatusCode.NotFound)
+        catch (DockerApiException answer) when (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
             return null;
         }

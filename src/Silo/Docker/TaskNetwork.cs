@@ -35,7 +35,6 @@ internal sealed class TaskNetwork(string name, Firewall firewall, EngineConnecti
 
     private (string Network, string? Engine)? trusted;
     private long trustedSince;
-    private long usedAt = clock.GetTimestamp();
     private int holds;
 
     /// <summary>Makes sure of network and rules. Never twice at once.</summary>
@@ -61,8 +60,8 @@ internal sealed class TaskNetwork(string name, Firewall firewall, EngineConnecti
         return new NetworkHold(known.Network, LetGo);
     }
 
-    /// <summary>Nobody holds it, and nobody did for that long.</summary>
-    public bool IsIdle(TimeSpan since) => Volatile.Read(ref holds) == 0 && clock.GetElapsedTime(Volatile.Read(ref usedAt)) >= since;
+    /// <summary>Somebody makes a container that is to have it.</summary>
+    public bool IsHeld => Volatile.Read(ref holds) > 0;
 
     /// <summary>The interface as the network names it, else as the engine does: after the first twelve digits of the network's id.</summary>
     public static string BridgeOf(NetworkResponse network) =>
@@ -70,11 +69,7 @@ internal sealed class TaskNetwork(string name, Firewall firewall, EngineConnecti
             ? named
             : string.Create(CultureInfo.InvariantCulture, $"br-{network.ID[..12]}");
 
-    private void LetGo()
-    {
-        Volatile.Write(ref usedAt, clock.GetTimestamp());
-        Interlocked.Decrement(ref holds);
-    }
+    private void LetGo() => Interlocked.Decrement(ref holds);
 
     private async Task<NetworkResponse?> Find(CancellationToken cancellation)
     {

@@ -38,6 +38,9 @@ public class EgressRulesTests
     }
 
     [Fact]
+    public void A_description_that_is_false_is_none() => Assert.Equal([new EgressRule(EgressRule.All, "10.0.0.1")], Read("""[{"protocol":"all","destination":"10.0.0.1","description":false}]"""));
+
+    [Fact]
     public void Rules_are_kept_as_they_were_written()
     {
         const string Written = """[{"Protocol":"icmp","Destination":"10.0.0.1/8","Type":-1,"Code":0,"Description":"ping","Log":false}]""";
@@ -65,6 +68,8 @@ public class EgressRulesTests
     [InlineData("""[{"protocol":"icmpv6","destination":"10.0.0.1"}]""", "Rules[0]: icmpv6 cannot be used if enable_ipv6 is false")]
     [InlineData("""[{"protocol":"all","destination":"10.0.0.1","ports":"80"}]""", "Rules[0]: ports are not allowed for protocols of type all")]
     [InlineData("""[{"protocol":"icmp","destination":"10.0.0.1","type":8,"code":0,"ports":"80"},{"protocol":"all","destination":"10.0.0.1","code":0}]""", "rules rule number 1 contains the invalid field 'ports'|rules rule number 2 contains the invalid field 'code'")]
+    [InlineData("""[{"protocol":"tcp","destination":"10.0.0.1","ports":"80","type":"x","code":1.5}]""", "rules rule number 1 contains the invalid field 'type'|rules rule number 1 contains the invalid field 'code'")]
+    [InlineData("""[{"protocol":"icmp","destination":"10.0.0.1","type":8,"code":0,"ports":80}]""", "rules rule number 1 contains the invalid field 'ports'")]
     public void What_is_wrong_is_said_in_Cloud_Foundrys_words(string rules, string faults, int times = 1)
     {
         using var json = JsonDocument.Parse(rules);

@@ -3,6 +3,7 @@ using Dapper;
 using Granary.Core.Access;
 using Granary.Core.Accounts;
 using Granary.Grains.Ports;
+using static Granary.Silo.Storage.Access.Statements;
 
 namespace Granary.Silo.Storage.Access;
 
@@ -182,8 +183,6 @@ internal sealed class AccountStore(Database database, TimeProvider clock) : IAcc
         RotatedAt = ListingRow.Micros(session.RotatedAt),
         ExpiresAt = ListingRow.Micros(session.ExpiresAt),
     };
-
-    private static string Key(Guid guid) => guid.ToString("D");
 
     private static long? Micros(DateTimeOffset? at) => at is { } instant ? ListingRow.Micros(instant) : null;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Core.Access;
 using Granary.Core.Apps;
 using Granary.Grains.Ports;
+using static Granary.Silo.Storage.Access.Statements;
 
 namespace Granary.Silo.Storage.Access;
 
@@ -180,8 +181,6 @@ internal sealed class DirectoryStore(Database database, TimeProvider clock) : ID
     /// <summary>Lets one change at a time into an organization: nothing is added to what is being removed. False when there is no such organization.</summary>
     private async Task<bool> Lock(DbConnection connection, DbTransaction transaction, string condition, object values, CancellationToken cancellation) =>
         await connection.Lock(transaction, database.Dialect, "granary_organization", condition, values, cancellation) > 0;
-
-    private static string Key(Guid guid) => guid.ToString("D");
 
     private static string Text(Metadata metadata) => JsonSerializer.Serialize(metadata, StateJson.Options);
 

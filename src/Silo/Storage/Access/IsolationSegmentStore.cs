@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Core.Apps;
 using Granary.Grains.Ports;
+using static Granary.Silo.Storage.Access.Statements;
 
 namespace Granary.Silo.Storage.Access;
 
@@ -29,10 +30,10 @@ internal sealed class IsolationSegmentStore(Database database, TimeProvider cloc
 
     public async Task<DirectoryOutcome> Add(IsolationSegment segment, CancellationToken cancellation) => await database.Changes(
         "INSERT INTO granary_isolation_segment (guid, name, name_key, metadata, created_at, updated_at) VALUES (@Guid, @Name, @Folded, @Metadata, @CreatedAt, @CreatedAt) ON CONFLICT DO NOTHING",
-        Values(segment),
+        new { Guid = Key(segment.Guid), segment.Name, Folded = ListingRow.Fold(segment.Name), Metadata = Text(segment.Metadata), CreatedAt = ListingRow.Micros(segment.CreatedAt) },
         cancellation) ? DirectoryOutcome.Done : DirectoryOutcome.Taken;
 
-    public async Task<DirectoryOutcome> Change(IsolationSegment segment, CancellationToken cancellation)
+    public async Task<DirectoryOutcome> Change(Guid segment, string? name, Metadata metadata, CancellationToken cancellation)
     {
         try
         {
@@ -40,10 +41,11 @@ internal sealed class IsolationSegmentStore(Database database, TimeProvider cloc
                 async (connection, transaction) =>
                 {
                     const string used = "SELECT (SELECT count(*) FROM granary_organization WHERE segment = @Guid) + (SELECT count(*) FROM granary_space WHERE segment = @Guid)";
-                    var values = Values(segment);
+                    const string update = "UPDATE granary_isolation_segment SET name = COALESCE(@Name, name), name_key = COALESCE(@Folded, name_key), metadata = @Metadata, updated_at = @Now WHERE guid = @Guid";
+                    var values = new { Guid = Key(segment), Name = name, Folded = name is null ? null : ListingRow.Fold(name), Metadata = Text(metadata), Now };
                     return await connection.Lock(transaction, database.Dialect, "granary_isolation_segment", "guid = @Guid AND name <> @Name", values, cancellation) > 0
                         && await connection.Count(transaction, used, values, cancellation) > 0 ? DirectoryOutcome.NotEmpty
-                        : await connection.Run(transaction, "UPDATE granary_isolation_segment SET name = @Name, name_key = @Folded, metadata = @Metadata, updated_at = @Now WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
+                        : await connection.Run(transaction, update, values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
                 },
                 cancellation);
         }
@@ -106,23 +108,15 @@ internal sealed class IsolationSegmentStore(Database database, TimeProvider cloc
         async (connection, transaction) =>
         {
             var values = new { Guid = guid, Segment = segment is { } given ? Key(given) : null, Now };
+            // The segment too, whose name must not change while it is given.
+            await connection.Lock(transaction, database.Dialect, "granary_isolation_segment", "guid = @Segment", values, cancellation);
             await connection.Lock(transaction, database.Dialect, "granary_organization", $"guid = {organization}", values, cancellation);
             return segment is not null && await connection.Count(transaction, $"SELECT count(*) FROM granary_entitlement WHERE segment = @Segment AND organization = {organization}", values, cancellation) == 0 ? DirectoryOutcome.NotFound
                 : await connection.Run(transaction, $"UPDATE {table} SET segment = @Segment, updated_at = @Now WHERE guid = @Guid", values, cancellation) > 0 ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
         },
         cancellation);
 
-    private object Values(IsolationSegment segment) => new
-    {
-        Guid = Key(segment.Guid),
-        segment.Name,
-        Folded = ListingRow.Fold(segment.Name),
-        Metadata = JsonSerializer.Serialize(segment.Metadata, StateJson.Options),
-        CreatedAt = ListingRow.Micros(segment.CreatedAt),
-        Now,
-    };
-
-    private static string Key(Guid guid) => guid.ToString("D");
+    private static string Text(Metadata metadata) => JsonSerializer.Serialize(metadata, StateJson.Options);
 
     private sealed class Entitlement
     {

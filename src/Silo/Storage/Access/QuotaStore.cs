@@ -4,6 +4,7 @@ using Dapper;
 using Granary.Core.Cells;
 using Granary.Core.Quotas;
 using Granary.Grains.Ports;
+using static Granary.Silo.Storage.Access.Statements;
 
 namespace Granary.Silo.Storage.Access;
 
@@ -143,8 +144,6 @@ internal sealed class QuotaStore(Database database, TimeProvider clock) : IQuota
         CreatedAt = ListingRow.Micros(quota.CreatedAt),
         Now,
     };
-
-    private static string Key(Guid guid) => guid.ToString("D");
 
     private static string KeyOrNone(Guid? guid) => guid?.ToString("D") ?? "";
 

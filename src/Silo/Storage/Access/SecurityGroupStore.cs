@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
+using Granary.Core;
 using Granary.Core.Egress;
 using Granary.Grains.Ports;
+using static Granary.Silo.Storage.Access.Statements;
 
 namespace Granary.Silo.Storage.Access;
 
@@ -31,7 +33,8 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
             var values = new { Guid = Key(group.Guid), group.Name, Folded = ListingRow.Fold(group.Name), Rules = Text(group.Rules), group.IsOfAllRunning, group.IsOfAllStaging, CreatedAt = ListingRow.Micros(group.CreatedAt) };
             return await connection.Run(transaction, insert, values, cancellation) == 0 ? DirectoryOutcome.Taken
                 : await Bind(group.Guid, GroupLifecycle.Running, group.RunningSpaces, connection, transaction, cancellation)
-                    && await Bind(group.Guid, GroupLifecycle.Staging, group.StagingSpaces, connection, transaction, cancellation) ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
+                    && await Bind(group.Guid, GroupLifecycle.Staging, group.StagingSpaces, connection, transaction, cancellation) ? await Bounded(connection, transaction, cancellation)
+                : DirectoryOutcome.NotFound;
         },
         cancellation);
 
@@ -55,7 +58,11 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
         };
         try
         {
-            return await database.Changes(update, values, cancellation) ? DirectoryOutcome.Done : DirectoryOutcome.NotFound;
+            return await database.WriteWhole(
+                async (connection, transaction) => await connection.Run(transaction, update, values, cancellation) == 0 ? DirectoryOutcome.NotFound
+                    : change.Rules is null ? DirectoryOutcome.Done
+                    : await Bounded(connection, transaction, cancellation),
+                cancellation);
         }
         catch (NameTakenException)
         {
@@ -91,6 +98,13 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
     public static ImmutableArray<EgressRule>? InForce(string? columns) =>
         EgressRules.InForce(columns is null ? [] : JsonSerializer.Deserialize<EgressRule[][]>($"[{columns}]", StateJson.Options)!.SelectMany(each => each));
 
+    /// <summary>All groups may hold in one space: together they have to be few enough for each task's row, and for the kernel.</summary>
+    private static async Task<DirectoryOutcome> Bounded(DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
+    {
+        var all = await connection.QueryAsync<string>(new CommandDefinition("SELECT rules FROM granary_security_group", transaction: transaction, cancellationToken: cancellation));
+        return all.Sum(rules => Rules(rules).Sum(EgressRules.Reach)) > Limits.EgressReachOfAll ? DirectoryOutcome.TooMuch : DirectoryOutcome.Done;
+    }
+
     /// <summary>False when one of the spaces is not there.</summary>
     private async Task<bool> Bind(Guid guid, GroupLifecycle lifecycle, IReadOnlyCollection<Guid> spaces, DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
     {
@@ -117,7 +131,7 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
             return [.. rows.Select(row => new SecurityGroup(
                 Guid.Parse(row.Guid),
                 row.Name,
-                JsonSerializer.Deserialize<ImmutableArray<EgressRule>>(row.Rules, StateJson.Options),
+                Rules(row.Rules),
                 row.IsOfAllRunning,
                 row.IsOfAllStaging,
                 [.. bound[(row.Guid, Word(GroupLifecycle.Running))].Order()],
@@ -127,9 +141,9 @@ internal sealed class SecurityGroupStore(Database database, TimeProvider clock) 
         },
         cancellation);
 
-    private static string Key(Guid guid) => guid.ToString("D");
-
     private static string Word(GroupLifecycle lifecycle) => lifecycle is GroupLifecycle.Running ? "running" : "staging";
+
+    private static ImmutableArray<EgressRule> Rules(string column) => JsonSerializer.Deserialize<ImmutableArray<EgressRule>>(column, StateJson.Options);
 
     private static string Text(ImmutableArray<EgressRule> rules) => JsonSerializer.Serialize(rules, StateJson.Options);
 

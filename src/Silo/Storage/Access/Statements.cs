@@ -7,6 +7,9 @@ namespace Granary.Silo.Storage.Access;
 /// <summary>The few ways in which the tables of access are asked.</summary>
 internal static class Statements
 {
+    /// <summary>A guid as the columns of these tables hold it.</summary>
+    public static string Key(Guid guid) => guid.ToString("D");
+
     public static Task<T?> One<T>(this Database database, string sql, object parameters, CancellationToken cancellation)
         where T : class =>
         database.Read(connection => connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation)), cancellation);
@@ -18,16 +21,22 @@ internal static class Statements
     public static async Task<bool> Changes(this Database database, string sql, object parameters, CancellationToken cancellation) =>
         await database.Write((connection, transaction) => connection.Run(transaction, sql, parameters, cancellation), cancellation) > 0;
 
-    /// <summary>A change of several rows that finds one of the things that it names missing changes none.</summary>
+    /// <summary>A change of several rows that finds one of the things that it names missing, or that it would be too much, changes none.</summary>
     public static async Task<DirectoryOutcome> WriteWhole(this Database database, Func<DbConnection, DbTransaction, Task<DirectoryOutcome>> write, CancellationToken cancellation)
     {
         try
         {
-            return await database.Write(async (connection, transaction) => await write(connection, transaction) is not DirectoryOutcome.NotFound and var outcome ? outcome : throw new IncompleteException(), cancellation);
+            return await database.Write(
+                async (connection, transaction) =>
+                {
+                    var outcome = await write(connection, transaction);
+                    return outcome is DirectoryOutcome.NotFound or DirectoryOutcome.TooMuch ? throw new IncompleteException(outcome) : outcome;
+                },
+                cancellation);
         }
-        catch (IncompleteException)
+        catch (IncompleteException fault)
         {
-            return DirectoryOutcome.NotFound;
+            return fault.Outcome;
         }
     }
 
@@ -46,5 +55,8 @@ internal static class Statements
         connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));
 
     /// <summary>Takes back what a transaction did.</summary>
-    private sealed class IncompleteException : Exception;
+    private sealed class IncompleteException(DirectoryOutcome outcome) : Exception
+    {
+        public DirectoryOutcome Outcome => outcome;
+    }
 }
