@@ -27,7 +27,7 @@ internal sealed record IsolationSegmentRequest(string? Name, MetadataChange Meta
 
     private static IsolationSegmentRequest Read(Body body, string? name)
     {
-        if (name is not null && string.IsNullOrWhiteSpace(name))
+        if (name is { Length: > 0 } && string.IsNullOrWhiteSpace(name))
         {
             body.Fault("Isolation Segment names can only contain non-blank unicode characters");
         }

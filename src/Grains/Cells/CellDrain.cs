@@ -24,6 +24,11 @@ internal sealed partial class CellDrain(ServedCell cell, Func<IEnumerable<Attemp
     {
         var grain = services.Grains.GetGrain<IDrainGrain>(Keys.Drain(cell.Id));
         var (attempts, isClosed) = cell.Books.Count();
+        if (Known.Phase == DrainPhase.Draining)
+        {
+            attempts = Math.Max(attempts, kept().Count()); // What has ended takes no room, and its row may not know: a silo that died in between left that to this one.
+        }
+
         var end = cell.Lease.EndsAt;
         Take(await grain.Hear(services.Silo, attempts, isClosed, ends: end is not null));
         if (end is { } endsAt && endsAt != toldEnd)
