@@ -16,6 +16,9 @@ internal static class ApiRequestsMeasure
 
     private const string User = "developer", Password = "a password for an hour";
 
+    /// <summary>A warden would outlive its silo, and start it again when all is over.</summary>
+    private static readonly object Lease = new { EnforcedBy = "Silo" };
+
     public static async Task<Outcome> Run(int rounds)
     {
         var server = new PrivatePostgres();
@@ -23,7 +26,7 @@ internal static class ApiRequestsMeasure
         {
             await server.InitializeAsync();
             await using var asking = await SiloUnderTest.Up("unix:///nonexistent/docker.sock", ["--db", await server.CreateDatabase(), "--access", "tokens", "--config", await Tokens()]);
-            await using var open = await SiloUnderTest.Up("unix:///nonexistent/docker.sock", "--db", await server.CreateDatabase());
+            await using var open = await SiloUnderTest.Up("unix:///nonexistent/docker.sock", "--db", await server.CreateDatabase(), "--config", await Config("open", new { Lease }));
             using var known = await Known(asking);
             using var anybody = new ApiClient(open);
             return await Measure(await Pairs(asking, known), await Pairs(open, anybody), rounds);
@@ -80,10 +83,16 @@ internal static class ApiRequestsMeasure
     private static async Task<string> Tokens()
     {
         var folder = Directory.CreateDirectory(await TestState.FolderFor("requests")).FullName;
-        var (secret, password, config) = (Path.Combine(folder, "token.key"), Path.Combine(folder, "password"), Path.Combine(folder, "granary.json"));
+        var (secret, password) = (Path.Combine(folder, "token.key"), Path.Combine(folder, "password"));
         await File.WriteAllBytesAsync(secret, RandomNumberGenerator.GetBytes(32));
         await File.WriteAllTextAsync(password, Password);
-        await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { Tokens = new { KeyFile = secret, AdminPasswordFile = password, AccessLifetime = TimeSpan.FromHours(1) } }));
-        return config;
+        return await Config("asking", new { Lease, Tokens = new { KeyFile = secret, AdminPasswordFile = password, AccessLifetime = TimeSpan.FromHours(1) } });
+    }
+
+    private static async Task<string> Config(string name, object settings)
+    {
+        var path = await TestState.FolderFor($"{name}.json");
+        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(settings));
+        return path;
     }
 }
