@@ -143,10 +143,7 @@ internal static class IsolationSegmentEndpoints
     private static async Task<IResult> SetDefault(string guid, HttpContext http, IIsolationSegments segments, IDirectory directory)
     {
         var organization = await directory.GetOrganization(guid, http.RequestAborted);
-        var (segment, text) = IsolationSegmentRequest.ReadRelated(await http.Request.ReadBody());
-        return await segments.SetDefault(organization.Guid, segment, http.RequestAborted) is DirectoryOutcome.NotFound
-            ? throw new CfException(CfError.Unprocessable($"Unable to assign isolation segment with guid '{text}'. Ensure it has been entitled to the organization."))
-            : Reply.Ok(RelatedSegmentResponse.Of(segment, http.Request.Path, new Links(http.Request)));
+        return await Give(segment => segments.SetDefault(organization.Guid, segment, http.RequestAborted), "the organization", http);
     }
 
     private static async Task<IResult> OfSpace(string guid, HttpContext http, IDirectory directory) =>
@@ -155,9 +152,16 @@ internal static class IsolationSegmentEndpoints
     private static async Task<IResult> Assign(string guid, HttpContext http, IIsolationSegments segments, IDirectory directory)
     {
         var space = await directory.GetSpace(guid, http.RequestAborted);
+        return await Give(segment => segments.Assign(space.Guid, segment, http.RequestAborted), "the organization that this space belongs to", http);
+    }
+
+    /// <param name="give">To an organization or a space, the segment that the body names, or none.</param>
+    /// <param name="entitled">Who must be entitled to it, in words.</param>
+    private static async Task<IResult> Give(Func<Guid?, Task<DirectoryOutcome>> give, string entitled, HttpContext http)
+    {
         var (segment, text) = IsolationSegmentRequest.ReadRelated(await http.Request.ReadBody());
-        return await segments.Assign(space.Guid, segment, http.RequestAborted) is DirectoryOutcome.NotFound
-            ? throw new CfException(CfError.Unprocessable($"Unable to assign isolation segment with guid '{text}'. Ensure it has been entitled to the organization that this space belongs to."))
+        return await give(segment) is DirectoryOutcome.NotFound
+            ? throw new CfException(CfError.Unprocessable($"Unable to assign isolation segment with guid '{text}'. Ensure it has been entitled to {entitled}."))
             : Reply.Ok(RelatedSegmentResponse.Of(segment, http.Request.Path, new Links(http.Request)));
     }
 
